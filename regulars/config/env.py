@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from regulars.kit.postgres import address
+from regulars.kit.refused import Refused
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Setting:
     meaning: str
 
 
-class BadSetting(ValueError):
+class BadSetting(Refused):
     """A setting that cannot be read; the message says which and what is expected."""
 
 
