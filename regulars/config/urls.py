@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+ROOMS = {"team": "", "people": "", "timeline": "", "commerce": "", "kit": "kit/"}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="people:list"), name="home"),
+    path("accounts/", include("allauth.urls")),
+]
+urlpatterns += [
+    path(prefix, include(f"regulars.{room}.urls"))
+    for room, prefix in ROOMS.items()
+    if find_spec(f"regulars.{room}.urls")
+]

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class TimelineConfig(AppConfig):
+    name = "regulars.timeline"
+    label = "timeline"
+
+    def ready(self) -> None:
+        from regulars.kit.events import register_writer
+        from regulars.timeline import tasks  # noqa: F401  declares them
+        from regulars.timeline.actions.booking import book_touchpoint
+
+        register_writer("touchpoint", book_touchpoint)
