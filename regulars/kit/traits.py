@@ -46,6 +46,7 @@ class Trait:
     Text is compared without case and accents when `folded` names an expression that holds folded text and `fold` the
     function that folds what a user typed. `sort_id` is the subject's id in the same table as `sort_sql`, so that one
     index (sort key, id) serves sorting and paging. `not_null` promises that neither `sql` nor `sort_sql` is ever null.
+    `names` gives the words for ids that a `ref` holds; `refers_to="member"` lets a filter say "me".
     A choice's values must be among `choices` unless `open_choices`. `show_sql` is what a column shows, where it differs.
     """
 
@@ -60,6 +61,7 @@ class Trait:
     choices: Callable[[], Iterable[tuple[str, Label]]] | None = None
     open_choices: bool = False
     refers_to: str = ""
+    names: Callable[[list[int]], Mapping[int, str]] | None = None
     currency: Callable[[], str] | None = None
     currency_sql: str = ""
     folded: str = ""
@@ -164,9 +166,10 @@ def sees_everything(verb: str) -> bool:
 
 def traits_for(subject: str, may_see: MaySee = sees_everything) -> dict[str, Trait]:
     """Return the subject's traits by name, without those whose permission the asker lacks."""
-    known = dict(_traits.get(subject, {}))
+    known: dict[str, Trait] = {}
     for provider in _providers.get(subject, []):
         known |= _provided(provider)
+    known |= _traits.get(subject, {})
     return _visible(known, may_see)
 
 

@@ -1,0 +1,114 @@
+"""A behaviour clause as SQL.
+
+"At least n" is the only question asked of the events; "at most n" is the denial of "at least n + 1". The per-subject totals
+answer alone where they can; otherwise they go first, so that events are read only for subjects that can qualify at all.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from regulars.kit.filters.scope import Scope, fill
+from regulars.kit.filters.seer import Seer
+from regulars.kit.filters.sql import Sql, all_of, any_of, plain
+from regulars.kit.filters.tree import Did, Node
+
+
+class NodeSql(Protocol):
+    def __call__(self, node: Node, scope: Scope, seer: Seer, *, denied: bool = False) -> Sql: ...
+
+
+class _Events:
+    """The events a clause counts, seen from one subject."""
+
+    def __init__(self, did: Did, scope: Scope, seer: Seer, node_sql: NodeSql) -> None:
+        self.did, self.scope, self.seer, self.node_sql = did, scope, seer, node_sql
+        self.since, self.until = _window(did, seer)
+
+    def at_least(self, times: int, *, denied: bool = False) -> Sql:
+        """Return whether there are so many of them (or, denied, fewer)."""
+        first = self._by_totals(times)
+        if first and self._totals_suffice(times):
+            return _deny(all_of(first)) if denied else all_of(first)
+        found = self._grouped(times) if self._reads_all_first(times) else self._one_by_one(times)
+        if not denied:
+            return all_of([*first, found])
+        return any_of([_deny(all_of(first)), "NOT " + found]) if first else "NOT " + found
+
+    def _by_totals(self, times: int) -> list[Sql]:
+        """Return what must hold of the totals if there are so many events."""
+        totals = self.did.behaviour.totals
+        if totals is None:
+            return []
+        need = [Sql(f"{self.scope.render(totals.count, totals.join)} >= %s", (times,))]
+        if self.since is not None and totals.last_at:
+            need.append(Sql(f"{self.scope.render(totals.last_at, totals.join)} >= %s", (self.since,)))
+        if self.until is not None and totals.first_at:
+            need.append(Sql(f"{self.scope.render(totals.first_at, totals.join)} < %s", (self.until,)))
+        return need
+
+    def _totals_suffice(self, times: int) -> bool:
+        totals = self.did.behaviour.totals
+        if totals is None or self.did.where is not None or self.until is not None:
+            return False
+        return self.since is None or (times == 1 and bool(totals.last_at))
+
+    def _reads_all_first(self, times: int) -> bool:
+        """Without totals, several times in a window is found faster by grouping the window's events once."""
+        return times > 1 and self.since is not None and self.did.behaviour.totals is None
+
+    def _one_by_one(self, times: int) -> Sql:
+        inner = self.scope.events()
+        key = plain(fill(self.did.behaviour.key, {"e": inner.alias}))
+        found = "EXISTS (SELECT 1 " + self._matching(inner, f"{key} = {self.scope.alias}.id")
+        return found + (Sql(" OFFSET %s)", (times - 1,)) if times > 1 else ")")
+
+    def _grouped(self, times: int) -> Sql:
+        inner = self.scope.events()
+        key, group = plain(fill(self.did.behaviour.key, {"e": inner.alias})), f"{inner.alias}_g"
+        rows = f"SELECT {key} AS subject_id " + self._matching(inner, f"{key} IS NOT NULL")
+        rows += Sql(f" GROUP BY {key} HAVING count(*) >= %s", (times,))
+        return (
+            "EXISTS (SELECT 1 FROM ("
+            + rows
+            + f") AS {group} WHERE {group}.subject_id = {self.scope.alias}.id)"
+        )
+
+    def _matching(self, inner: Scope, link: str) -> Sql:
+        behaviour, aliases = self.did.behaviour, {"e": inner.alias, "t": inner.alias}
+        at = plain(fill(behaviour.at, aliases))
+        wanted = [Sql(link)]
+        if behaviour.condition:
+            wanted.append(Sql(f"({plain(fill(behaviour.condition, aliases))})"))
+        if self.since is not None:
+            wanted.append(Sql(f"{at} >= %s", (self.since,)))
+        if self.until is not None:
+            wanted.append(Sql(f"{at} < %s", (self.until,)))
+        if self.did.where is not None:
+            wanted.append(self.node_sql(self.did.where, inner, self.seer))
+        condition = all_of(wanted)
+        return f"FROM {plain(behaviour.table)} AS {inner.alias}{inner.join_sql} WHERE " + condition
+
+
+def did_sql(did: Did, scope: Scope, seer: Seer, node_sql: NodeSql, *, denied: bool) -> Sql:
+    """Return SQL that is true exactly when the behaviour was shown so often (or, denied, when it was not)."""
+    events = _Events(did, scope, seer, node_sql)
+    bounds = []
+    if did.at_least is not None:
+        bounds.append(events.at_least(did.at_least, denied=denied))
+    if did.at_most is not None:
+        bounds.append(events.at_least(did.at_most + 1, denied=not denied))
+    return any_of(bounds) if denied else all_of(bounds)
+
+
+def _window(did: Did, seer: Seer) -> tuple[datetime | None, datetime | None]:
+    if did.within_days is not None:
+        return seer.now - timedelta(days=did.within_days), None
+    if did.between is not None:
+        return seer.start_of(did.between[0]), seer.end_of(did.between[1])
+    return None, None
+
+
+def _deny(holds: Sql) -> Sql:
+    return "(" + holds + ") IS NOT TRUE"
