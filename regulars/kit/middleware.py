@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 
+from regulars.kit.htmx import refusal
 from regulars.kit.refused import Refused
+from regulars.kit.requests import Request
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -16,17 +18,20 @@ def headers(get_response: GetResponse) -> GetResponse:
     """Number each request and send the strict content policy with every answer."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-Id", "")
-        request.request_id = (
-            given[:64] if given.isascii() and given.isprintable() and given else secrets.token_hex(8)
-        )  # type: ignore[attr-defined]
+        cast(Request, request).request_id = request_id = request_id_of(request)
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", content_policy(request))
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        response.headers["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        response.headers["X-Request-Id"] = request_id
         return response
 
     return middleware
+
+
+def request_id_of(request: HttpRequest) -> str:
+    """Return the caller's own number for this request when it is harmless, else a new one."""
+    given = request.headers.get("X-Request-Id", "")[:64]
+    return given if given and given.isascii() and given.isprintable() else secrets.token_hex(8)
 
 
 def content_policy(request: HttpRequest) -> str:
@@ -43,29 +48,21 @@ def live_origin(request: HttpRequest) -> str:
     """Return where live updates are served: as set, else this host one port up."""
     if settings.LIVE_URL:
         return str(settings.LIVE_URL)
-    host, _, port = request.get_host().partition(":")
+    host, _, port = request.get_host().rpartition(":")
     scheme = "https" if request.is_secure() else "http"
-    return f"{scheme}://{host}:{int(port) + 1}" if port.isdigit() else ""
+    return f"{scheme}://{host}:{int(port) + 1}" if host and port.isdigit() else ""
 
 
 def refusals(get_response: GetResponse) -> GetResponse:
-    """Turn a refusal raised by an action into one toast, one page or one problem document."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+    """Turn a refusal raised by an action into one toast or one page; the API makes its own problem documents."""
 
     def process_exception(request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if not isinstance(problem, Refused):
             return None
-        if request.path.startswith("/api/"):
-            return JsonResponse({"title": str(problem), "status": problem.status}, status=problem.status)
-        if request.headers.get("HX-Request"):
-            from regulars.kit.htmx import refusal  # noqa: PLC0415  only pages need templates
+        return refusal(request, str(problem), problem.status)
 
-            return refusal(request, problem)
-        return render(
-            request, "kit/error.html", {"problem": problem, "status": problem.status}, status=problem.status
-        )
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware

@@ -1,4 +1,9 @@
+from typing import ClassVar
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
 
 
 class Refused(Exception):
@@ -6,13 +11,12 @@ class Refused(Exception):
 
     status = 409
     code = "refused"
-    message: str = _("That can't be done right now.")
+    default: ClassVar[Text] = _("That can't be done right now.")
 
-    def __init__(self, message: str | None = None, **details: object) -> None:
-        if message is not None:
-            self.message = message
+    def __init__(self, message: Text | None = None, **details: object) -> None:
+        self.message: Text = self.default if message is None else message
         self.details = details
-        super().__init__(self.message)
+        super().__init__(str(self.message))
 
     def __str__(self) -> str:
         return str(self.message)
@@ -23,7 +27,7 @@ class NotAllowed(Refused):
 
     status = 403
     code = "not_allowed"
-    message = _("Your role does not allow this. Ask an owner if you need it.")
+    default = _("Your role does not allow this. Ask an owner if you need it.")
 
 
 class NotThere(Refused):
@@ -31,7 +35,7 @@ class NotThere(Refused):
 
     status = 404
     code = "not_found"
-    message = _("It is not here. It may have been deleted, or your role may not show it.")
+    default = _("It is not here. It may have been deleted, or your role may not show it.")
 
 
 class Invalid(Refused):
@@ -39,16 +43,16 @@ class Invalid(Refused):
 
     status = 422
     code = "invalid"
-    message = _("Some of it could not be understood.")
+    default = _("Some of it could not be understood.")
 
-    def __init__(self, fields: dict[str, str] | None = None, message: str | None = None) -> None:
+    def __init__(self, fields: dict[str, Text] | None = None, message: Text | None = None) -> None:
         self.fields = fields or {}
         super().__init__(
             message or "; ".join(f"{name}: {reason}" for name, reason in self.fields.items()) or None
         )
 
 
-def require(permitted: object, message: str | None = None) -> None:
+def require(permitted: object, message: Text | None = None) -> None:
     """Raise NotAllowed unless `permitted` is true."""
     if not permitted:
         raise NotAllowed(message)

@@ -70,7 +70,7 @@ class Order(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[models.Manager[Order]] = OrderQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Order]] = OrderQuerySet.as_manager()
 
     class Meta:
         ordering = ("-placed_at", "-id")

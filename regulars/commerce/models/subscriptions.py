@@ -54,7 +54,7 @@ class Subscription(models.Model):
     updated_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager[Subscription]] = SubscriptionQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Subscription]] = SubscriptionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-started_on", "-id")

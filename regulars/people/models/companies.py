@@ -68,7 +68,7 @@ class Company(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[models.Manager[Company]] = CompanyQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Company]] = CompanyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("company")

@@ -74,7 +74,7 @@ class Person(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects: ClassVar[models.Manager[Person]] = PersonQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Person]] = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("person")
