@@ -47,7 +47,9 @@ class Trait:
     function that folds what a user typed. `sort_id` is the subject's id in the same table as `sort_sql`, so that one
     index (sort key, id) serves sorting and paging. `not_null` promises that neither `sql` nor `sort_sql` is ever null.
     `names` gives the words for ids that a `ref` holds; `refers_to="member"` lets a filter say "me".
-    A choice's values must be among `choices` unless `open_choices`. `show_sql` is what a column shows, where it differs.
+    `absent` is the number that a missing row stands for: who has no figures has ordered 0 times, and sorts like it.
+    A choice's values must be among `choices` unless `open_choices`; several choices are kept as JSON array or, with
+    `array_of`, as an array of PostgreSQL. `show_sql` is what a column shows, where it differs.
     """
 
     name: str
@@ -73,6 +75,8 @@ class Trait:
     sort_id: str = ""
     show_sql: str = ""
     not_null: bool = False
+    absent: int | None = None
+    array_of: Literal["", "bigint", "text"] = ""
     see: str = ""
     operators: tuple[str, ...] = ()
 

@@ -15,7 +15,7 @@ class BadFilter(Invalid):
     """Refuse a filter, sort order or cursor, naming the place, what is wrong there and what would be right."""
 
     code = "bad_filter"
-    message = gettext_lazy("This filter could not be understood.")
+    default = gettext_lazy("This filter could not be understood.")
 
     def __init__(self, path: Path, problem: str, allowed: Iterable[str] = ()) -> None:
         self.path = path_text(path)

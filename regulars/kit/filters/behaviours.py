@@ -9,22 +9,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from regulars.kit.filters.asker import Asker
 from regulars.kit.filters.scope import Scope, fill
-from regulars.kit.filters.seer import Seer
 from regulars.kit.filters.sql import Sql, all_of, any_of, plain
 from regulars.kit.filters.tree import Did, Node
 
 
 class NodeSql(Protocol):
-    def __call__(self, node: Node, scope: Scope, seer: Seer, *, denied: bool = False) -> Sql: ...
+    def __call__(self, node: Node, scope: Scope, asker: Asker, *, denied: bool = False) -> Sql: ...
 
 
 class _Events:
     """The events a clause counts, seen from one subject."""
 
-    def __init__(self, did: Did, scope: Scope, seer: Seer, node_sql: NodeSql) -> None:
-        self.did, self.scope, self.seer, self.node_sql = did, scope, seer, node_sql
-        self.since, self.until = _window(did, seer)
+    def __init__(self, did: Did, scope: Scope, asker: Asker, node_sql: NodeSql) -> None:
+        self.did, self.scope, self.asker, self.node_sql = did, scope, asker, node_sql
+        self.since, self.until = _window(did, asker)
 
     def at_least(self, times: int, *, denied: bool = False) -> Sql:
         """Return whether there are so many of them (or, denied, fewer)."""
@@ -86,14 +86,14 @@ class _Events:
         if self.until is not None:
             wanted.append(Sql(f"{at} < %s", (self.until,)))
         if self.did.where is not None:
-            wanted.append(self.node_sql(self.did.where, inner, self.seer))
+            wanted.append(self.node_sql(self.did.where, inner, self.asker))
         condition = all_of(wanted)
         return f"FROM {plain(behaviour.table)} AS {inner.alias}{inner.join_sql} WHERE " + condition
 
 
-def did_sql(did: Did, scope: Scope, seer: Seer, node_sql: NodeSql, *, denied: bool) -> Sql:
+def did_sql(did: Did, scope: Scope, asker: Asker, node_sql: NodeSql, *, denied: bool) -> Sql:
     """Return SQL that is true exactly when the behaviour was shown so often (or, denied, when it was not)."""
-    events = _Events(did, scope, seer, node_sql)
+    events = _Events(did, scope, asker, node_sql)
     bounds = []
     if did.at_least is not None:
         bounds.append(events.at_least(did.at_least, denied=denied))
@@ -102,11 +102,11 @@ def did_sql(did: Did, scope: Scope, seer: Seer, node_sql: NodeSql, *, denied: bo
     return any_of(bounds) if denied else all_of(bounds)
 
 
-def _window(did: Did, seer: Seer) -> tuple[datetime | None, datetime | None]:
+def _window(did: Did, asker: Asker) -> tuple[datetime | None, datetime | None]:
     if did.within_days is not None:
-        return seer.now - timedelta(days=did.within_days), None
+        return asker.now - timedelta(days=did.within_days), None
     if did.between is not None:
-        return seer.start_of(did.between[0]), seer.end_of(did.between[1])
+        return asker.start_of(did.between[0]), asker.end_of(did.between[1])
     return None, None
 
 

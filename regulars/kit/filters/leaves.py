@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from operator import eq, ge, gt, le, lt
 from typing import Any
 
+from regulars.kit.filters.asker import Asker
 from regulars.kit.filters.operators import OPERATORS
 from regulars.kit.filters.scope import Scope
-from regulars.kit.filters.seer import Seer
 from regulars.kit.filters.sql import Sql, all_of, any_of
 from regulars.kit.filters.tree import Test
 from regulars.kit.filters.values import ME, Amount
@@ -20,9 +21,9 @@ Leaf = Callable[["Asked"], Sql]
 class Asked:
     """A test with its SQL expression at hand."""
 
-    def __init__(self, test: Test, scope: Scope, seer: Seer) -> None:
+    def __init__(self, test: Test, scope: Scope, asker: Asker) -> None:
         operator = OPERATORS[test.op]
-        self.trait, self.seer, self.scope = test.trait, seer, scope
+        self.trait, self.asker, self.scope = test.trait, asker, scope
         self.op, self.value = operator.denies or operator.name, test.value
         text = test.trait.folded or test.trait.sql
         self.sql = scope.render(text, test.trait.join)
@@ -31,13 +32,15 @@ class Asked:
         return Sql(f"{self.sql} {sign} %s", (value,))
 
 
-def test_sql(test: Test, scope: Scope, seer: Seer, *, denied: bool) -> Sql:
+def test_sql(test: Test, scope: Scope, asker: Asker, *, denied: bool) -> Sql:
     """Return SQL that is true exactly when the test holds (or, denied, when it does not); never mind nulls."""
-    asked = Asked(test, scope, seer)
+    asked = Asked(test, scope, asker)
     denied ^= bool(OPERATORS[test.op].denies)
     if test.trait.exists is not None:
         return _exists(asked, denied=denied)
     holds = _LEAVES[test.trait.type](asked)
+    if test.trait.absent is not None and _absent_passes(test.trait.absent, asked):
+        holds = any_of([holds, Sql(f"{asked.sql} IS NULL")])
     return _complement(asked, holds) if denied else holds
 
 
@@ -60,8 +63,8 @@ def _found(asked: Asked, value: object) -> Sql:
 def _complement(asked: Asked, holds: Sql) -> Sql:
     sql, op, is_text = asked.sql, asked.op, asked.trait.type in ("text", "link", "choice")
     if op == "not_empty" and asked.trait.type in ("choices", "tags"):
-        return Sql(f"({sql} IS NULL OR {sql} = '[]'::jsonb)")
-    if op == "not_empty":
+        return Sql(f"({sql} IS NULL OR {sql} = {_no_choices(asked)})")
+    if op == "not_empty" and asked.trait.absent is None:
         return Sql(f"({sql} IS NULL OR {sql} = '')" if is_text else f"{sql} IS NULL")
     if asked.trait.not_null:
         return "NOT (" + holds + ")"
@@ -96,6 +99,18 @@ def ascii_lower(text: str) -> str:
 _SIGNS = {"is": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 
+def _absent_passes(absent: int, asked: Asked) -> bool:
+    """Say whether a missing row, which stands for a number, passes."""
+    values = asked.value if isinstance(asked.value, tuple) else (asked.value,)
+    minors = [one.minor if isinstance(one, Amount) else one for one in values]
+    if asked.op in ("not_empty", "between"):
+        return asked.op == "not_empty" or bool(minors[0] <= absent <= minors[1])
+    return bool(_COMPARED[asked.op](absent, minors[0]))
+
+
+_COMPARED = {"is": eq, "lt": lt, "lte": le, "gt": gt, "gte": ge}
+
+
 def _number(asked: Asked) -> Sql:
     if asked.op == "not_empty":
         return Sql(f"{asked.sql} IS NOT NULL")
@@ -121,15 +136,15 @@ def _date(asked: Asked) -> Sql:
         return Sql(f"{asked.sql} IS NOT NULL")
     if asked.op == "anniversary_within_days":
         return _anniversary(asked, asked.sql)
-    low, high = days_of(asked.op, asked.value, asked.seer)
+    low, high = days_of(asked.op, asked.value, asked.asker)
     if low is not None and low == high:
         return asked.compared("=", low)
     return all_of(asked.compared(sign, day) for sign, day in ((">=", low), ("<=", high)) if day is not None)
 
 
-def days_of(op: str, value: Any, seer: Seer) -> tuple[date | None, date | None]:
+def days_of(op: str, value: Any, asker: Asker) -> tuple[date | None, date | None]:
     """Return the first and last day an operator accepts; None where there is no bound."""
-    day, today = timedelta(days=1), seer.today
+    day, today = timedelta(days=1), asker.today
     first_of_month = today.replace(day=1)
     ranges: dict[str, Callable[[], tuple[date | None, date | None]]] = {
         "on": lambda: (value, value),
@@ -144,33 +159,33 @@ def days_of(op: str, value: Any, seer: Seer) -> tuple[date | None, date | None]:
 
 
 def _datetime(asked: Asked) -> Sql:
-    seer, op, value = asked.seer, asked.op, asked.value
+    asker, op, value = asked.asker, asked.op, asked.value
     if op == "not_empty":
         return Sql(f"{asked.sql} IS NOT NULL")
     if op == "anniversary_within_days":
-        local = Sql(f"({asked.sql} AT TIME ZONE %s)", (seer.zone_name,))
+        local = Sql(f"({asked.sql} AT TIME ZONE %s)", (asker.zone_name,))
         return _anniversary(asked, local)
     if op in ("last_days", "next_days"):
-        edge = seer.now - timedelta(days=value) if op == "last_days" else seer.now + timedelta(days=value)
-        return Sql(f"{asked.sql} BETWEEN %s AND %s", tuple(sorted((edge, seer.now))))
+        edge = asker.now - timedelta(days=value) if op == "last_days" else asker.now + timedelta(days=value)
+        return Sql(f"{asked.sql} BETWEEN %s AND %s", tuple(sorted((edge, asker.now))))
     if op == "between":
         return all_of([_from(asked, value[0]), _until(asked, value[1])])
     if op == "before":
-        return asked.compared("<", value if isinstance(value, datetime) else seer.start_of(value))
+        return asked.compared("<", value if isinstance(value, datetime) else asker.start_of(value))
     if op == "after":
         return (
             asked.compared(">", value)
             if isinstance(value, datetime)
-            else asked.compared(">=", seer.end_of(value))
+            else asked.compared(">=", asker.end_of(value))
         )
     if op == "on" and isinstance(value, datetime):
         return asked.compared("=", value)
-    first, last = days_of(op, value, seer)
+    first, last = days_of(op, value, asker)
     return all_of([_from(asked, first), _until(asked, last)])
 
 
 def _from(asked: Asked, value: Any) -> Sql:
-    return asked.compared(">=", value if isinstance(value, datetime) else asked.seer.start_of(value))
+    return asked.compared(">=", value if isinstance(value, datetime) else asked.asker.start_of(value))
 
 
 def _until(asked: Asked, value: Any) -> Sql:
@@ -178,7 +193,7 @@ def _until(asked: Asked, value: Any) -> Sql:
     return (
         asked.compared("<=", value)
         if isinstance(value, datetime)
-        else asked.compared("<", asked.seer.end_of(value))
+        else asked.compared("<", asked.asker.end_of(value))
     )
 
 
@@ -190,7 +205,7 @@ def _anniversary(asked: Asked, when: Sql | str) -> Sql:
         + ") * 100 + EXTRACT(DAY FROM "
     )
     turn = turn + (Sql(when) if isinstance(when, str) else when) + "))"
-    low, high = anniversary_range(asked.seer.today, asked.value)
+    low, high = anniversary_range(asked.asker.today, asked.value)
     if low == 101 and high == 1231:
         return Sql(f"{asked.sql} IS NOT NULL")
     if low <= high:
@@ -217,7 +232,7 @@ def _choice(asked: Asked) -> Sql:
 
 
 def _ref(asked: Asked) -> Sql:
-    me = asked.seer.member_id
+    me = asked.asker.member_id
     if asked.op == "not_empty":
         return Sql(f"{asked.sql} IS NOT NULL")
     if asked.op == "any_of":
@@ -232,16 +247,28 @@ def _bool(asked: Asked) -> Sql:
 
 
 def _choices(asked: Asked) -> Sql:
-    """Compare a JSON array of texts, as custom fields with several choices keep them."""
+    """Compare several choices kept in one column: a JSON array, or an array of PostgreSQL."""
     if asked.op == "not_empty":
-        return Sql(f"{asked.sql} <> '[]'::jsonb")
+        return Sql(f"{asked.sql} <> {_no_choices(asked)}")
     if asked.op == "has_any":
-        return any_of(_contains(asked, [one]) for one in asked.value)
+        return _overlaps(asked, list(asked.value))
     return _contains(asked, [asked.value] if asked.op == "has" else list(asked.value))
 
 
-def _contains(asked: Asked, values: list[str]) -> Sql:
+def _no_choices(asked: Asked) -> str:
+    return "'{}'" if asked.trait.array_of else "'[]'::jsonb"
+
+
+def _contains(asked: Asked, values: list[object]) -> Sql:
+    if asked.trait.array_of:
+        return Sql(f"{asked.sql} @> %s::{asked.trait.array_of}[]", (values,))
     return Sql(f"{asked.sql} @> %s::jsonb", (json.dumps(values),))
+
+
+def _overlaps(asked: Asked, values: list[object]) -> Sql:
+    if asked.trait.array_of:
+        return Sql(f"{asked.sql} && %s::{asked.trait.array_of}[]", (values,))
+    return any_of(_contains(asked, [one]) for one in values)
 
 
 def _many(asked: Asked) -> Sql:

@@ -7,14 +7,14 @@ the rows that do not. Each of them continues by one row comparison, (key, id) > 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from regulars.kit.filters.asker import Asker
 from regulars.kit.filters.compile import as_node, node_sql
 from regulars.kit.filters.cursor import Cursor, read_cursor, write_cursor
 from regulars.kit.filters.scope import Scope
-from regulars.kit.filters.seer import Seer
 from regulars.kit.filters.sort import SortKey, SortWords, parse_sort
 from regulars.kit.filters.sql import Sql, all_of, any_of
 
@@ -29,7 +29,7 @@ class Source:
 
     subject: str
     table: str
-    alias: str = "s"
+    alias: str
     where: str = ""
 
 
@@ -38,7 +38,7 @@ class Wanted:
     """Which page: filter, sort order, after which cursor, how many, and which rows the asker may see."""
 
     source: Source
-    seer: Seer
+    asker: Asker
     tree: object = None
     sort: SortWords = ()
     after: str = ""
@@ -78,10 +78,10 @@ class CompiledPage:
 
 def compile_page(wanted: Wanted) -> CompiledPage:
     """Return the SQL of one page; the cursor, sort order and filter are checked first."""
-    keys = parse_sort(wanted.sort, wanted.source.subject, wanted.seer)
+    keys = parse_sort(wanted.sort, wanted.source.subject, wanted.asker)
     after = read_cursor(wanted.after, keys) if wanted.after else None
     limit = max(1, min(wanted.limit, MAX_LIMIT))
-    wanted = replace(wanted, tree=as_node(wanted.tree, wanted.source.subject, wanted.seer))
+    wanted = replace(wanted, tree=as_node(wanted.tree, wanted.source.subject, wanted.asker))
     statements = tuple(_statement(wanted, part, limit) for part in _parts(keys, after))
     return CompiledPage(keys, statements, limit)
 
@@ -104,15 +104,16 @@ class _Part:
     first_is_null: bool = False
 
 
-def _parts(keys: tuple[SortKey, ...], after: Cursor | None) -> Iterator[_Part]:
+def _parts(keys: tuple[SortKey, ...], after: Cursor | None) -> list[_Part]:
     if not keys or keys[0].trait.not_null:
-        yield _Part(keys, after)
-        return
-    if after is None or after.values[0] is not None:
-        yield _Part(keys, after)
-        yield _Part(keys, None, first_is_null=True)
-    else:
-        yield _Part(keys, after, first_is_null=True)
+        return [_Part(keys, after)]
+    parts = [_Part(keys, None), _Part(keys, None, first_is_null=True)]
+    if keys[0].is_null_first:
+        parts.reverse()
+    if after is None:
+        return parts
+    begun = next(place for place, part in enumerate(parts) if part.first_is_null == (after.values[0] is None))
+    return [replace(parts[begun], after=after), *parts[begun + 1 :]]
 
 
 def _statement(wanted: Wanted, part: _Part, limit: int) -> Sql:
@@ -127,11 +128,11 @@ def _statement(wanted: Wanted, part: _Part, limit: int) -> Sql:
 
 
 def _where(wanted: Wanted, scope: Scope) -> Sql:
-    node = as_node(wanted.tree, wanted.source.subject, wanted.seer)
+    node = as_node(wanted.tree, wanted.source.subject, wanted.asker)
     parts = [Sql(scope.render(f"({wanted.source.where})"))] if wanted.source.where else []
     if wanted.row_rule is not None:
         parts.append(Sql(f"({wanted.row_rule[0]})", tuple(wanted.row_rule[1])))
-    return all_of([*parts, node_sql(node, scope, wanted.seer)])
+    return all_of([*parts, node_sql(node, scope, wanted.asker)])
 
 
 class _Sorting:
@@ -153,8 +154,10 @@ class _Sorting:
 
     def _direction(self, place: int) -> str:
         key = self.keys[place]
-        nulls = " NULLS LAST" if key.is_descending and place > 0 and not key.trait.not_null else ""
-        return self.shown[place] + (" DESC" if key.is_descending else "") + nulls
+        direction = " DESC" if key.is_descending else ""
+        if place == 0 or key.trait.not_null or (not key.is_descending and not key.is_null_first):
+            return self.shown[place] + direction
+        return self.shown[place] + direction + (" NULLS FIRST" if key.is_null_first else " NULLS LAST")
 
     def where(self) -> list[Sql]:
         parts = []
@@ -197,8 +200,9 @@ class _Sorting:
         key, shown, value = self.keys[place], self.shown[place], after.values[place]
         deeper = self._after(place + 1, after)
         if value is None:
-            return all_of([Sql(f"{shown} IS NULL"), deeper])
+            same = all_of([Sql(f"{shown} IS NULL"), deeper])
+            return any_of([same, Sql(f"{shown} IS NOT NULL")]) if key.is_null_first else same
         beyond = [Sql(f"{shown} {'<' if key.is_descending else '>'} %s", (value,))]
-        if place > 0 and not key.trait.not_null:
+        if place > 0 and not key.trait.not_null and not key.is_null_first:
             beyond.append(Sql(f"{shown} IS NULL"))
         return any_of([*beyond, all_of([Sql(f"{shown} = %s", (value,)), deeper])])

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from regulars.kit.filters.asker import Asker
 from regulars.kit.filters.operators import OPERATORS
-from regulars.kit.filters.seer import Seer
 from regulars.kit.filters.tree import And, Did, Node, Not, Or, Test
 from regulars.kit.filters.values import ME, Amount
 
@@ -32,67 +32,68 @@ class Event:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def passes(node: Node, row: Row, seer: Seer) -> bool:
+def passes(node: Node, row: Row, asker: Asker) -> bool:
     """Say whether a row passes a filter."""
     if isinstance(node, And):
-        return all(passes(part, row, seer) for part in node.parts)
+        return all(passes(part, row, asker) for part in node.parts)
     if isinstance(node, Or):
-        return any(passes(part, row, seer) for part in node.parts)
+        return any(passes(part, row, asker) for part in node.parts)
     if isinstance(node, Not):
-        return not passes(node.part, row, seer)
-    return _did(node, row, seer) if isinstance(node, Did) else _test(node, row, seer)
+        return not passes(node.part, row, asker)
+    return _did(node, row, asker) if isinstance(node, Did) else _test(node, row, asker)
 
 
-def _did(node: Did, row: Row, seer: Seer) -> bool:
+def _did(node: Did, row: Row, asker: Asker) -> bool:
     times = sum(
         1
         for event in row.events.get(node.behaviour.name, ())
-        if _in_window(node, event.at, seer)
-        and (node.where is None or passes(node.where, Row(event.values), seer))
+        if _in_window(node, event.at, asker)
+        and (node.where is None or passes(node.where, Row(event.values), asker))
     )
     return (node.at_least or 0) <= times and (node.at_most is None or times <= node.at_most)
 
 
-def _in_window(node: Did, at: datetime, seer: Seer) -> bool:
+def _in_window(node: Did, at: datetime, asker: Asker) -> bool:
     if node.within_days is not None:
-        return at >= seer.now - timedelta(days=node.within_days)
-    return node.between is None or node.between[0] <= at.astimezone(seer.zone).date() <= node.between[1]
+        return at >= asker.now - timedelta(days=node.within_days)
+    return node.between is None or node.between[0] <= at.astimezone(asker.zone).date() <= node.between[1]
 
 
-def _test(node: Test, row: Row, seer: Seer) -> bool:
+def _test(node: Test, row: Row, asker: Asker) -> bool:
     operator = OPERATORS[node.op]
     found = row.values.get(node.trait.name)
+    found = node.trait.absent if found is None else found
     values = found if isinstance(found, list) else [found]
     values = [one for one in values if one is not None and one != ""]
     if operator.denies:
-        return not _positive(operator.denies, values, node, seer)
-    return _positive(operator.name, values, node, seer)
+        return not _positive(operator.denies, values, node, asker)
+    return _positive(operator.name, values, node, asker)
 
 
-def _positive(op: str, values: list[Any], node: Test, seer: Seer) -> bool:
+def _positive(op: str, values: list[Any], node: Test, asker: Asker) -> bool:
     if op == "not_empty":
         return bool(values)
     if op == "has_all":
-        return all(any(_same(one, wanted, node, seer) for one in values) for wanted in node.value)
-    return any(_holds(op, one, node, seer) for one in values)
+        return all(any(_same(one, wanted, node, asker) for one in values) for wanted in node.value)
+    return any(_holds(op, one, node, asker) for one in values)
 
 
-def _holds(op: str, one: Any, node: Test, seer: Seer) -> bool:
+def _holds(op: str, one: Any, node: Test, asker: Asker) -> bool:
     if op in ("is", "has"):
-        return _same(one, node.value, node, seer)
+        return _same(one, node.value, node, asker)
     if op in ("any_of", "has_any"):
-        return any(_same(one, wanted, node, seer) for wanted in node.value)
+        return any(_same(one, wanted, node, asker) for wanted in node.value)
     if op in ("contains", "starts_with"):
         text, part = (_lowered(each, node) for each in (one, node.value))
         return part in text if op == "contains" else text.startswith(part)
     if node.trait.type in ("number", "money"):
         return _number(op, one, node)
-    return _date(op, one, node, seer)
+    return _date(op, one, node, asker)
 
 
-def _same(one: Any, wanted: Any, node: Test, seer: Seer) -> bool:
+def _same(one: Any, wanted: Any, node: Test, asker: Asker) -> bool:
     if wanted == ME and node.trait.type == "ref":
-        return bool(one == seer.member_id)
+        return bool(one == asker.member_id)
     if isinstance(wanted, Amount):
         return _number("is", one, node)
     fold = node.trait.fold
@@ -128,20 +129,20 @@ def _number(op: str, one: Any, node: Test) -> bool:
     return _COMPARE[op](minor, wanted)
 
 
-def _date(op: str, one: date, node: Test, seer: Seer) -> bool:
-    value, day = node.value, one.astimezone(seer.zone).date() if isinstance(one, datetime) else one
+def _date(op: str, one: date, node: Test, asker: Asker) -> bool:
+    value, day = node.value, one.astimezone(asker.zone).date() if isinstance(one, datetime) else one
     if op in ("last_days", "next_days"):
         now, length = (
-            (seer.now, timedelta(days=value))
+            (asker.now, timedelta(days=value))
             if isinstance(one, datetime)
-            else (seer.today, timedelta(days=value))
+            else (asker.today, timedelta(days=value))
         )
         return now - length <= one <= now if op == "last_days" else now <= one <= now + length
     if op == "this_month":
-        return (day.year, day.month) == (seer.today.year, seer.today.month)
+        return (day.year, day.month) == (asker.today.year, asker.today.month)
     if op == "anniversary_within_days":
         return any(
-            _celebrated(day, seer.today + timedelta(days=ahead)) for ahead in range(min(value, 366) + 1)
+            _celebrated(day, asker.today + timedelta(days=ahead)) for ahead in range(min(value, 366) + 1)
         )
     low, high = {"on": (value, value), "before": (None, value), "after": (value, None)}.get(op) or value
     strict = op in ("before", "after")

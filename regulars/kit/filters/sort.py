@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from regulars.kit.filters.asker import Asker
 from regulars.kit.filters.bad import BadFilter, not_among
-from regulars.kit.filters.seer import Seer
 from regulars.kit.traits import Trait, traits_for
 
 MAX_KEYS = 3
@@ -15,19 +15,23 @@ SortWords = str | Iterable[tuple[str, str]]
 
 @dataclass(frozen=True)
 class SortKey:
-    """A trait to sort by and the direction; what is empty comes last in both."""
+    """A trait to sort by and the direction; what is empty comes last in both, but what is as good as zero sorts as zero."""
 
     trait: Trait
     is_descending: bool = False
+
+    @property
+    def is_null_first(self) -> bool:
+        return self.trait.absent is not None and not self.is_descending
 
     @property
     def word(self) -> str:
         return ("-" if self.is_descending else "") + self.trait.name
 
 
-def parse_sort(words: SortWords, subject: str, seer: Seer) -> tuple[SortKey, ...]:
+def parse_sort(words: SortWords, subject: str, asker: Asker) -> tuple[SortKey, ...]:
     """Read "-revenue,name" or [("revenue", "desc"), ("name", "asc")]."""
-    known = {name: trait for name, trait in traits_for(subject, seer.may_see).items() if trait.sortable}
+    known = {name: trait for name, trait in traits_for(subject, asker.may_see).items() if trait.sortable}
     keys: list[SortKey] = []
     for place, (name, direction) in enumerate(_pairs(words)):
         path = ("sort", place)

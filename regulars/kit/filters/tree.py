@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from regulars.kit.filters.asker import Asker
 from regulars.kit.filters.bad import BadFilter, Path, not_among
 from regulars.kit.filters.operators import OPERATORS, operators_of
-from regulars.kit.filters.seer import Seer
 from regulars.kit.filters.values import MAX_DAYS, Value, read_day, read_value, whole_number
 from regulars.kit.traits import Behaviour, Trait, behaviours_for, traits_for
 
@@ -75,19 +75,19 @@ def read_json(text: str) -> Any:
         raise BadFilter((), _("This is not valid JSON.")) from error
 
 
-def parse(raw: object, subject: str, seer: Seer) -> Node:
+def parse(raw: object, subject: str, asker: Asker) -> Node:
     """Return the checked tree of a filter, or raise BadFilter with the place and the reason."""
     if raw is None or raw == {}:
         return EVERYTHING
-    return _Parser(subject, seer).node(raw, (), 1)
+    return _Parser(subject, asker).node(raw, (), 1)
 
 
 class _Parser:
     def __init__(
-        self, subject: str, seer: Seer, counted: list[int] | None = None, fields: tuple[str, ...] = ()
+        self, subject: str, asker: Asker, counted: list[int] | None = None, fields: tuple[str, ...] = ()
     ) -> None:
-        self.subject, self.seer = subject, seer
-        known = traits_for(subject, seer.may_see)
+        self.subject, self.asker = subject, asker
+        known = traits_for(subject, asker.may_see)
         self.traits = {
             name: trait
             for name, trait in known.items()
@@ -144,12 +144,12 @@ class _Parser:
         if operator.arity != "none" and raw.get("value") is None:
             raise BadFilter((*path, "value"), _("A value is missing."))
         return Test(
-            trait, operator.name, read_value(raw.get("value"), trait, operator, self.seer, (*path, "value"))
+            trait, operator.name, read_value(raw.get("value"), trait, operator, self.asker, (*path, "value"))
         )
 
     def _did(self, raw: Mapping[str, object], path: Path, depth: int) -> Did:
         _only(raw, _DID, path)
-        known = {} if self.is_inner else behaviours_for(self.subject, self.seer.may_see)
+        known = {} if self.is_inner else behaviours_for(self.subject, self.asker.may_see)
         behaviour = known.get(str(raw["did"]))
         if behaviour is None:
             raise BadFilter((*path, "did"), not_among(raw["did"], known), known)
@@ -161,7 +161,7 @@ class _Parser:
     def _where(self, raw: object, behaviour: Behaviour, path: Path, depth: int) -> Node:
         if not behaviour.where:
             raise BadFilter(path, _("This behaviour has no fields to ask for."))
-        inner = _Parser(behaviour.where, self.seer, self.counted, behaviour.where_fields)
+        inner = _Parser(behaviour.where, self.asker, self.counted, behaviour.where_fields)
         return inner.node(raw, path, depth + 1)
 
 

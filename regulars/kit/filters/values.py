@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from regulars.kit.filters.asker import Asker
 from regulars.kit.filters.bad import BadFilter, Path, not_among
 from regulars.kit.filters.operators import Operator
-from regulars.kit.filters.seer import Seer
 from regulars.kit.money import BadMoney, parse_currency, to_minor
 from regulars.kit.traits import Trait
 
@@ -30,10 +30,10 @@ class Amount:
 
 
 Value = Any
-ReadOne = Callable[[Any, Trait, Seer, Path], Value]
+ReadOne = Callable[[Any, Trait, Asker, Path], Value]
 
 
-def read_value(raw: object, trait: Trait, operator: Operator, seer: Seer, path: Path) -> Value:
+def read_value(raw: object, trait: Trait, operator: Operator, asker: Asker, path: Path) -> Value:
     """Return the value or values an operator compares with: None, one value, or a tuple."""
     read = _READERS["days" if operator.value_type == "days" else trait.type]
     if operator.arity == "none":
@@ -41,9 +41,9 @@ def read_value(raw: object, trait: Trait, operator: Operator, seer: Seer, path: 
             raise BadFilter(path, _("This operator takes no value."))
         return None
     if operator.arity == "one":
-        return read(raw, trait, seer, path)
+        return read(raw, trait, asker, path)
     values = tuple(
-        read(one, trait, seer, (*path, place)) for place, one in enumerate(_listed(raw, operator, path))
+        read(one, trait, asker, (*path, place)) for place, one in enumerate(_listed(raw, operator, path))
     )
     if operator.arity == "two":
         _in_order(values, path)
@@ -106,14 +106,14 @@ def read_day(raw: object, path: Path) -> date:
     return day
 
 
-def _text(raw: object, trait: Trait, seer: Seer, path: Path) -> str:
+def _text(raw: object, trait: Trait, asker: Asker, path: Path) -> str:
     text = clean_text(raw, path)
     if trait.fold is not None and not trait.fold(text).strip():
         raise BadFilter(path, _("At least one letter or digit is needed here."))
     return text
 
 
-def _number(raw: object, trait: Trait, seer: Seer, path: Path) -> int | Decimal:
+def _number(raw: object, trait: Trait, asker: Asker, path: Path) -> int | Decimal:
     try:
         number = (
             Decimal(str(raw))
@@ -133,7 +133,7 @@ def _number(raw: object, trait: Trait, seer: Seer, path: Path) -> int | Decimal:
     return int(number) if number == number.to_integral_value() else number
 
 
-def _money(raw: object, trait: Trait, seer: Seer, path: Path) -> Amount:
+def _money(raw: object, trait: Trait, asker: Asker, path: Path) -> Amount:
     if not isinstance(raw, Mapping):
         return Amount(_minor(raw, path))
     if unknown := set(raw) - {"amount", "currency"}:
@@ -143,7 +143,7 @@ def _money(raw: object, trait: Trait, seer: Seer, path: Path) -> Amount:
     kept_in = trait.currency() if trait.currency else ""
     try:
         currency = parse_currency(str(raw.get("currency") or kept_in))
-        amount = _number(raw.get("amount"), trait, seer, (*path, "amount"))
+        amount = _number(raw.get("amount"), trait, asker, (*path, "amount"))
         minor = to_minor(amount, currency)
     except BadMoney as error:
         raise BadFilter(path, str(error)) from error
@@ -164,11 +164,11 @@ def _minor(raw: object, path: Path) -> int:
     return raw
 
 
-def _day(raw: object, trait: Trait, seer: Seer, path: Path) -> date:
+def _day(raw: object, trait: Trait, asker: Asker, path: Path) -> date:
     return read_day(raw, path)
 
 
-def _moment(raw: object, trait: Trait, seer: Seer, path: Path) -> date:
+def _moment(raw: object, trait: Trait, asker: Asker, path: Path) -> date:
     if not isinstance(raw, str) or len(raw) <= 10:
         return read_day(raw, path)
     try:
@@ -177,34 +177,43 @@ def _moment(raw: object, trait: Trait, seer: Seer, path: Path) -> date:
         raise BadFilter(path, _("A date or time like 2024-05-31T14:00:00Z is needed here.")) from error
     if not 2 <= moment.year <= 9998:
         raise BadFilter(path, _("A date or time like 2024-05-31T14:00:00Z is needed here."))
-    return moment if moment.tzinfo else moment.replace(tzinfo=seer.zone)
+    return moment if moment.tzinfo else moment.replace(tzinfo=asker.zone)
 
 
-def _choice(raw: object, trait: Trait, seer: Seer, path: Path) -> str:
-    text = clean_text(raw, path)
-    if trait.choices is None or trait.open_choices:
+def _choice(raw: object, trait: Trait, asker: Asker, path: Path) -> str | int:
+    """Return a choice by its value or, since people write those, by its label."""
+    text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else clean_text(raw, path)
+    if trait.choices is not None:
+        text = _among(text, trait, path)
+    return whole_number(text, 1, MAX_ID, path) if trait.array_of == "bigint" else text
+
+
+def _among(text: str, trait: Trait, path: Path) -> str:
+    allowed = {value: str(label) for value, label in trait.choices()} if trait.choices else {}
+    if text in allowed:
         return text
-    allowed = [value for value, _label in trait.choices()]
-    if text not in allowed:
-        raise BadFilter(path, not_among(text, allowed), allowed)
-    return text
+    by_label = next((value for value, label in allowed.items() if label.casefold() == text.casefold()), None)
+    if by_label is None and not trait.open_choices:
+        words = list(allowed.values() if trait.array_of == "bigint" else allowed)
+        raise BadFilter(path, not_among(text, words), words)
+    return by_label or text
 
 
-def _bool(raw: object, trait: Trait, seer: Seer, path: Path) -> bool:
+def _bool(raw: object, trait: Trait, asker: Asker, path: Path) -> bool:
     if not isinstance(raw, bool):
         raise BadFilter(path, _("Yes or no is needed here: true or false."), ["true", "false"])
     return raw
 
 
-def _ref(raw: object, trait: Trait, seer: Seer, path: Path) -> int | str:
+def _ref(raw: object, trait: Trait, asker: Asker, path: Path) -> int | str:
     if raw == ME and trait.refers_to == "member":
-        if seer.member_id is None:
+        if asker.member_id is None:
             raise BadFilter(path, _("“me” needs a team member; a program names one by its number."))
         return ME
     return whole_number(raw, 1, MAX_ID, path)
 
 
-def _days(raw: object, trait: Trait, seer: Seer, path: Path) -> int:
+def _days(raw: object, trait: Trait, asker: Asker, path: Path) -> int:
     return whole_number(raw, 0, MAX_DAYS, path)
 
 
@@ -217,7 +226,7 @@ _READERS: dict[str, ReadOne] = {
     "datetime": _moment,
     "choice": _choice,
     "choices": _choice,
-    "tags": _text,
+    "tags": _choice,
     "bool": _bool,
     "ref": _ref,
     "days": _days,

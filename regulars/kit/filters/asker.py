@@ -7,7 +7,7 @@ from regulars.kit.traits import MaySee, sees_everything
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seer:
+class Asker:
     """For whom and when a filter is read: what they may see, who "me" is, and in which time zone a day begins."""
 
     now: datetime
