@@ -5,11 +5,17 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from regulars.config.api import api, docs
+from regulars.config.health import healthz
+
 ROOMS = {"team": "", "people": "", "timeline": "", "commerce": "", "kit": "kit/"}
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="people:list"), name="home"),
+    path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/docs", docs, name="api-docs"),
+    path("api/v1/", api.urls),
 ]
 urlpatterns += [
     path(prefix, include(f"regulars.{room}.urls"))

@@ -1,0 +1,134 @@
+"""Errors as RFC 9457 problem documents: what happened, where, and what to do."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from regulars.kit.refused import Invalid, Refused
+
+log = logging.getLogger(__name__)
+TITLES = {
+    400: "The request could not be read",
+    401: "A valid API key is needed",
+    403: "This key may not do that",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Refused",
+    413: "Too large",
+    422: "Some values are not right",
+    429: "Too many requests",
+    500: "Something went wrong on our side",
+}
+
+
+class Problem(Schema):
+    """An error, as RFC 9457 describes it, with `errors` naming each field."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    code: str = ""
+    errors: list[dict[str, Any]] = []
+
+
+def problem(
+    status: int, detail: str = "", *, code: str = "", errors: list[dict[str, Any]] | None = None, **more: Any
+) -> HttpResponse:
+    """Return a problem document."""
+    return HttpResponse(
+        json.dumps(problem_body(status, detail, code=code, errors=errors, **more), default=str),
+        status=status,
+        content_type="application/problem+json",
+    )
+
+
+def problem_body(
+    status: int, detail: str = "", *, code: str = "", errors: list[dict[str, Any]] | None = None, **more: Any
+) -> dict[str, Any]:
+    """Return what a problem document holds."""
+    body: dict[str, Any] = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status}
+    if detail:
+        body["detail"] = detail
+    if code:
+        body["code"] = code
+    if errors:
+        body["errors"] = errors
+    return body | more
+
+
+def refusal_body(refused: Refused) -> dict[str, Any]:
+    """Return the problem document of a refusal."""
+    errors = (
+        [{"field": name, "reason": str(reason)} for name, reason in refused.fields.items()]
+        if isinstance(refused, Invalid)
+        else []
+    )
+    more = {
+        name: value
+        for name, value in refused.details.items()
+        if isinstance(value, str | int | float | bool | list | dict)
+    }
+    pointer = getattr(refused, "pointer", None)
+    return problem_body(
+        refused.status,
+        str(refused),
+        code=refused.code,
+        errors=errors,
+        **more,
+        **({"pointer": pointer} if pointer else {}),
+    )
+
+
+def answer_refusals(api: NinjaAPI) -> None:
+    """Let an API answer every error with a problem document."""
+
+    def refused(request: HttpRequest, error: Any) -> HttpResponse:
+        body = refusal_body(error)
+        return HttpResponse(
+            json.dumps(body, default=str), status=body["status"], content_type="application/problem+json"
+        )
+
+    def invalid(request: HttpRequest, error: Any) -> HttpResponse:
+        return problem(
+            422,
+            "Each value that is not right is named in errors.",
+            code="invalid",
+            errors=[_field_error(one) for one in error.errors],
+        )
+
+    def unsigned(request: HttpRequest, error: Any) -> HttpResponse:
+        return problem(
+            401,
+            "Send Authorization: Bearer with an API key made under Settings, API keys.",
+            code="unauthenticated",
+        )
+
+    def missing(request: HttpRequest, error: Any) -> HttpResponse:
+        return problem(404, "It does not exist, or this key may not see it.", code="not_found")
+
+    def plain(request: HttpRequest, error: Any) -> HttpResponse:
+        return problem(error.status_code, str(error), code="bad_request")
+
+    def clash(request: HttpRequest, error: Any) -> HttpResponse:
+        log.warning("A constraint refused an API request: %s", error)
+        return problem(409, "This clashes with something that already exists.", code="conflict")
+
+    api.add_exception_handler(Refused, refused)
+    api.add_exception_handler(ValidationError, invalid)
+    api.add_exception_handler(AuthenticationError, unsigned)
+    api.add_exception_handler(Http404, missing)
+    api.add_exception_handler(HttpError, plain)
+    api.add_exception_handler(IntegrityError, clash)
+
+
+def _field_error(error: dict[str, Any]) -> dict[str, Any]:
+    place = [str(part) for part in error.get("loc", ()) if part not in ("body", "query", "path", "payload")]
+    return {"field": ".".join(place), "reason": error.get("msg", "")}
