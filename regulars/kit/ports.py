@@ -12,12 +12,12 @@ class PortTaken(Refused):
     """Another program listens where we should."""
 
 
-def require_free(host: str, ports: tuple[int, ...]) -> None:
-    """Refuse with the name of who holds it when one of the ports cannot be listened on."""
-    for port in ports:
+def require_free(host: str, uses: dict[int, str]) -> None:
+    """Refuse with the name of who holds it when one of the ports (and what it is for) cannot be listened on."""
+    for port, use in uses.items():
         problem = _try(host, port)
         if problem is not None:
-            raise PortTaken(_sentence(host, port, problem, ports))
+            raise PortTaken(_sentence(host, port, problem, use))
 
 
 def _try(host: str, port: int) -> OSError | None:
@@ -33,10 +33,10 @@ def _try(host: str, port: int) -> OSError | None:
     return None
 
 
-def _sentence(host: str, port: int, problem: OSError, ports: tuple[int, ...]) -> str:
+def _sentence(host: str, port: int, problem: OSError, use: str) -> str:
     if problem.errno == errno.EADDRINUSE:
-        use = "Pages" if port == ports[0] else f"Live updates (one above --port {ports[0]})"
-        return f"Port {port} is taken{_holder(port)}. {use} need it: stop that program or choose another port, for instance --port {ports[0] + 10}."
+        advice = f"Stop that program or choose another port, for instance --port {port + 10}."
+        return f"Port {port}, needed for {use}, is taken{_holder(port)}. {advice}"
     if problem.errno == errno.EACCES:
         return f"Port {port} is reserved for root. Choose one above 1023, for instance --port 8000, and put a web server in front."
     if problem.errno == errno.EADDRNOTAVAIL:

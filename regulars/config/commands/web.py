@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from regulars.config.env import env
+from regulars.kit.ports import require_free
 from regulars.kit.processes import die_with_parent
 from regulars.kit.supervisor import MARK
 
@@ -44,6 +45,7 @@ def run(options: argparse.Namespace) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    require_free(options.host, {options.port: "pages"})
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.config.settings")
     server = Granian(
         APPLICATION,
