@@ -1,0 +1,213 @@
+"""The smallest pieces of a page, as functions: tables build their cells from them, the tags of `kit` expose them."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
+
+from regulars.kit.clock import now
+from regulars.kit.money import format_money
+
+TONES = ("green", "amber", "sky", "plum", "teal", "rose", "olive", "indigo", "brick")
+ICONS = frozenset(
+    (Path(__file__).parent / "static/kit/vendor/tabler-icons/names.txt").read_text(encoding="utf-8").split()
+)
+NOTHING = mark_safe('<span class="cell-none">–</span>')
+
+
+class UnknownIcon(ValueError):
+    """Say which icon is not in the sprite, and where to add it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"No icon named “{name}”; add it to vendor/tabler-icons/names.txt and run bin/vendor --fetch."
+        )
+
+
+def icon(name: str, css: str = "", label: str = "") -> SafeString:
+    """Draw an icon of the sprite; without a label it is decoration."""
+    return mark_safe(_icon(name, css, label))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, css: str, label: str) -> str:
+    if name not in ICONS:
+        raise UnknownIcon(name)
+    heard = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    classes = f"icon {css}".strip()
+    return f'<svg class="{escape(classes)}" {heard}><use href="{_sprite()}#{name}"></use></svg>'
+
+
+def _sprite() -> str:
+    return static("kit/vendor/tabler-icons/sprite.svg")
+
+
+def tone_of(key: object) -> str:
+    """Pick the tone a thing always has, from its id or name.
+
+    >>> tone_of(7) == tone_of("7")
+    True
+    """
+    return TONES[zlib.crc32(str(key).encode()) % len(TONES)]
+
+
+def initials(name: str) -> str:
+    """Take the first letters of the first and the last word.
+
+    >>> initials("Ada King Lovelace"), initials("ada"), initials("")
+    ('AL', 'A', '?')
+    """
+    words = [word for word in name.split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
+    return letters.upper()
+
+
+def avatar(name: str, key: object = None, size: str = "", company: bool = False) -> SafeString:
+    """Draw the round initials of a person or the square ones of a company; size is xs, s, l or xl."""
+    classes = f"avatar tone-{tone_of(name if key is None else key)}"
+    if size:
+        classes += f" avatar-{size}"
+    if company:
+        classes += " avatar-company"
+    return mark_safe(f'<span class="{classes}" aria-hidden="true">{escape(initials(name))}</span>')
+
+
+def who(name: str, url: str = "", key: object = None, sub: str = "", company: bool = False) -> SafeString:
+    """Show an avatar with the name, a link where there is one, and a quiet second line."""
+    shown = escape(name) or gettext("No name")
+    face = (
+        f'<a class="row-link truncate" href="{escape(url)}">{shown}</a>'
+        if url
+        else f'<span class="who-name truncate">{shown}</span>'
+    )
+    below = f'<span class="who-sub truncate">{escape(sub)}</span>' if sub else ""
+    return mark_safe(
+        f'<span class="who">{avatar(name, key, company=company)}<span class="who-text">{face}{below}</span></span>'
+    )
+
+
+def chip(label: object, tone: str = "", mark: str = "", url: str = "", dot: bool = False) -> SafeString:
+    """Show a short word in a tone; tone "auto" gives each label its own."""
+    tone = tone_of(label) if tone == "auto" else tone
+    classes = "chip" + (f" tone-{tone}" if tone else "") + (" chip-dot" if dot else "")
+    inner = (icon(mark) if mark else "") + format_html('<span class="truncate">{}</span>', label)
+    if url:
+        return format_html('<a class="{}" href="{}">{}</a>', classes, url, mark_safe(inner))
+    return format_html('<span class="{}">{}</span>', classes, mark_safe(inner))
+
+
+def chips(labels: Sequence[object], most: int = 3) -> SafeString:
+    """Show a few chips and the number of those left out."""
+    shown = "".join(chip(label, "auto") for label in labels[:most])
+    if len(labels) > most:
+        shown += chip(f"+{len(labels) - most}")
+    return mark_safe(f'<span class="cluster">{shown}</span>') if shown else NOTHING
+
+
+def exact(at: datetime) -> str:
+    """Write a moment in full, in the reader's time zone and language."""
+    return formats.date_format(timezone.localtime(at), "j M Y, H:i")
+
+
+def day(on: date | None, css: str = "") -> SafeString:
+    """Write a day as 4 Mar, with the year when it is not this one."""
+    if on is None:
+        return NOTHING
+    if isinstance(on, datetime):
+        on = timezone.localtime(on).date()
+    style = "j M" if on.year == timezone.localtime(now()).year else "j M Y"
+    return format_html(
+        '<time datetime="{}" class="{}">{}</time>', on.isoformat(), css, formats.date_format(on, style)
+    )
+
+
+def ago(at: datetime | None) -> SafeString:
+    """Write a moment the way people say it, the exact one on hover."""
+    if at is None:
+        return NOTHING
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact(at), say(at, now()))
+
+
+def say(at: datetime, current: datetime) -> str:
+    """Say how long ago or how soon a moment is.
+
+    >>> from datetime import UTC
+    >>> say(datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 3, 1, 12, 5, tzinfo=UTC))
+    '5 min ago'
+    """
+    seconds = (current - at).total_seconds()
+    minutes = round(abs(seconds) / 60)
+    if minutes < 1:
+        return gettext("just now")
+    if minutes < 60:
+        return (
+            gettext("%(n)s min ago") % {"n": minutes}
+            if seconds > 0
+            else gettext("in %(n)s min") % {"n": minutes}
+        )
+    days = (timezone.localtime(current).date() - timezone.localtime(at).date()).days
+    if days == 0:
+        hours = round(minutes / 60)
+        return gettext("%(n)s h ago") % {"n": hours} if seconds > 0 else gettext("in %(n)s h") % {"n": hours}
+    return _say_days(days, at, current)
+
+
+def _say_days(days: int, at: datetime, current: datetime) -> str:
+    if days == 1:
+        return gettext("yesterday")
+    if days == -1:
+        return gettext("tomorrow")
+    if 1 < days < 31:
+        return ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": days}
+    if -31 < days < -1:
+        return ngettext("in %(n)s day", "in %(n)s days", -days) % {"n": -days}
+    local = timezone.localtime(at)
+    return formats.date_format(local, "j M" if local.year == timezone.localtime(current).year else "j M Y")
+
+
+def money(amount_minor: int | None, currency: str) -> SafeString:
+    """Show money with its currency, in figures of one width."""
+    if amount_minor is None:
+        return NOTHING
+    return format_html('<span class="num">{}</span>', format_money(amount_minor, currency))
+
+
+def number(value: float | int | None, places: int | None = None) -> SafeString:
+    """Show a number the way the active language groups it."""
+    if value is None:
+        return NOTHING
+    places = 0 if places is None and isinstance(value, int) else places
+    text = formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+    return format_html('<span class="num">{}</span>', text)
+
+
+def sparkline(values: Sequence[float], label: str = "", width: int = 72, height: int = 28) -> SafeString:
+    """Draw a small line of values, oldest first, the last one dotted."""
+    if len(values) < 2:
+        return mark_safe("")
+    low, high = min(values), max(values)
+    span = (high - low) or 1
+    step = (width - 4) / (len(values) - 1)
+    points = [
+        (2 + i * step, height - 3 - (value - low) / span * (height - 6)) for i, value in enumerate(values)
+    ]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    x, y = points[-1]
+    heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return mark_safe(
+        f'<svg class="sparkline" viewBox="0 0 {width} {height}" {heard}>'
+        f'<polygon class="area" points="{points[0][0]:.1f},{height} {line} {x:.1f},{height}"></polygon>'
+        f'<polyline class="line" points="{line}"></polyline>'
+        f'<circle class="last" cx="{x:.1f}" cy="{y:.1f}" r="2.6"></circle></svg>'
+    )
