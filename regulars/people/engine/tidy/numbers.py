@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from regulars.people.engine.sayings import Unclear, gettext_noop
+from regulars.people.engine.tidy import word_set
 
 _ = gettext_noop
 _SPACES = re.compile(r"[\s\u00a0\u2007\u202f'’_]")
@@ -24,9 +25,9 @@ _MONEY_WORDS = re.compile(
     r"\A([-+(]?)\s*(R\$|[€£$¥₹₺₽₴₩₪₫]|[A-Z]{3})\s*|\s*(zł|Kč|Ft|lei|kr\.?|[€£$¥₹₺₽₴₩₪₫]|[A-Z]{3})(\)?)\Z"
 )
 # Countries whose numbers have a decimal comma, for columns that do not tell.
-COMMA_COUNTRIES = frozenset(
+COMMA_COUNTRIES = word_set(
     "AD AL AR AT AZ BA BE BG BO BR BY CL CO CZ DE DK EC EE ES FI FR GE GR HR HU ID IS IT KZ LT LU LV MD "
-    "ME MK NL NO PL PT PY RO RS RU SE SI SK TR UA UY VE VN".split()
+    "ME MK NL NO PL PT PY RO RS RU SE SI SK TR UA UY VE VN"
 )
 
 
