@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.team.models import Member
@@ -15,43 +16,62 @@ from regulars.team.rules import may
 
 @dataclass(frozen=True)
 class Place:
-    """One entry of the menu."""
+    """One entry of the menu: where it leads and which verb opens it."""
 
-    label: Any
+    label: str | Promise
     icon: str
     url_name: str
     verb: str
-    section: str = "main"
-    key: str = ""
+    keys: str = ""
+    dialog: bool = False
 
 
-MENU = [
-    Place(_("People"), "users", "people:list", "people.see", key="g p"),
-    Place(_("Companies"), "building", "people:companies", "companies.see", key="g c"),
-    Place(_("Orders"), "shopping-bag", "commerce:orders", "orders.see", key="g o"),
-    Place(_("Products"), "package", "commerce:products", "products.see", key="g r"),
-    Place(_("Tasks"), "checkbox", "people:tasks", "tasks.change", key="g t"),
-    Place(_("Imports"), "table-import", "people:imports", "people.import", "settings"),
-    Place(_("Settings"), "settings", "team:settings", "members.see", "settings", key="g s"),
+SECTIONS: list[tuple[str | Promise, list[Place]]] = [
+    (
+        "",
+        [
+            Place(_("People"), "users", "people:list", "people.see", "g p"),
+            Place(_("Companies"), "building", "people:companies", "companies.see", "g c"),
+            Place(_("Orders"), "shopping-bag", "commerce:orders", "orders.see", "g o"),
+            Place(_("Tasks"), "checkbox", "people:tasks", "tasks.change", "g t"),
+        ],
+    ),
+    (
+        _("Business"),
+        [
+            Place(_("Products"), "package", "commerce:products", "products.see", "g r"),
+            Place(_("Imports"), "file-import", "people:imports", "people.import", "g i"),
+            Place(_("Settings"), "settings", "team:settings", "members.see", "g s"),
+        ],
+    ),
+]
+NEW = [
+    Place(_("Person"), "user", "people:new", "people.change", "c p", dialog=True),
+    Place(_("Company"), "building", "people:new_company", "companies.change", "c c", dialog=True),
+    Place(_("Task"), "checkbox", "people:new_task", "tasks.change", "c t", dialog=True),
+    Place(_("Import a file"), "file-import", "people:import", "people.import", "c i"),
 ]
 
 
 def menu_for(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
-    """Return the menu entries this member may open, with the current one marked."""
-    return [entry for place in MENU if may(member, place.verb) and (entry := _entry(request, place))]
+    """Return the sections of the menu with the entries this member may open, the current one marked."""
+    sections = [{"label": label, "entries": _entries(request, places, member)} for label, places in SECTIONS]
+    return [section for section in sections if section["entries"]]
 
 
-def _entry(request: HttpRequest, place: Place) -> dict[str, Any] | None:
+def new_things_for(member: Member) -> list[dict[str, Any]]:
+    """Return what this member may make anew."""
+    return [entry for place in NEW if may(member, place.verb) and (entry := _entry(place))]
+
+
+def _entries(request: HttpRequest, places: list[Place], member: Member) -> list[dict[str, Any]]:
+    found = [entry for place in places if may(member, place.verb) and (entry := _entry(place))]
+    return [{**entry, "active": request.path.startswith(entry["url"])} for entry in found]
+
+
+def _entry(place: Place) -> dict[str, Any] | None:
     try:
         url = reverse(place.url_name)
     except NoReverseMatch:
         return None
-    is_active = request.path == url or (url != "/" and request.path.startswith(url))
-    return {
-        "label": place.label,
-        "icon": place.icon,
-        "url": url,
-        "active": is_active,
-        "section": place.section,
-        "key": place.key,
-    }
+    return {"label": place.label, "icon": place.icon, "url": url, "keys": place.keys, "dialog": place.dialog}
