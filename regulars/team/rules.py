@@ -95,11 +95,18 @@ def allowed(seer: Seer | None, verb: str) -> Scope:
     if seer is None or not getattr(seer, "role", ""):
         return Scope.NONE
     scopes = getattr(seer, "scopes", None)
-    if scopes and not any(
-        verb == scope or verb.startswith(f"{scope.removesuffix('*').rstrip('.')}.") for scope in scopes
-    ):
+    if scopes and not any(_covers(scope, verb) for scope in scopes):
         return Scope.NONE
     return PERMISSIONS.get((verb, seer.role), Scope.NONE)
+
+
+def is_scope(scope: str) -> bool:
+    """Tell whether a key may be narrowed to this: a verb, or an area such as `people` or `people.*`."""
+    return any(_covers(scope, verb) for verb in VERBS)
+
+
+def _covers(scope: str, verb: str) -> bool:
+    return verb == scope or verb.startswith(f"{scope.removesuffix('*').rstrip('.')}.")
 
 
 def may(seer: Seer | None, verb: str) -> bool:
