@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +10,7 @@ class Sql:
     """A piece of SQL with the values for its `%s`, in their order; the only way values get near SQL text."""
 
     text: str
-    params: tuple[object, ...] = ()
+    params: tuple[Any, ...] = ()
 
     def __add__(self, other: Sql | str) -> Sql:
         if isinstance(other, str):
@@ -20,7 +21,7 @@ class Sql:
         return Sql(before + self.text, self.params)
 
     @property
-    def args(self) -> list[object]:
+    def args(self) -> list[Any]:
         """The values as database cursors take them."""
         return list(self.params)
 
