@@ -23,7 +23,7 @@ from regulars.kit.refused import Refused
 from regulars.kit.supervisor import Child, Supervisor, clear_leftovers
 
 READY_SECONDS = 60
-EVERYWHERE = ("0.0.0.0", "::", "127.0.0.1", "::1")
+EVERYWHERE = ("0.0.0.0", "::", "127.0.0.1", "::1")  # noqa: S104 -- compared, never bound
 
 
 class SetupStopped(Refused):
@@ -179,11 +179,9 @@ def _greet(options: argparse.Namespace, link: str, supervisor: Supervisor) -> No
 
 
 def _health(options: argparse.Namespace) -> dict[str, Any]:
-    name = "127.0.0.1" if options.host == "0.0.0.0" else options.host
+    name = "localhost" if options.host in EVERYWHERE else options.host
     try:
-        with urllib.request.urlopen(
-            f"http://{f'[{name}]' if ':' in name else name}:{options.port}/healthz", timeout=5
-        ) as answer:
+        with urllib.request.urlopen(f"http://{name}:{options.port}/healthz", timeout=5) as answer:
             return dict(json.load(answer))
     except urllib.error.HTTPError as problem:
         with contextlib.suppress(ValueError):

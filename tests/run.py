@@ -1,0 +1,75 @@
+"""Gives the tests a PostgreSQL of their own and runs them: `python -m tests.run [--quick] [pytest's arguments]`.
+
+`--django COMMAND …` runs one of Django's commands with the same surroundings instead.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from regulars.kit.postgres.address import SUPER_ROLE
+from regulars.kit.postgres.server import Server
+
+REPO = Path(__file__).resolve().parent.parent
+KEPT = ("REGULARS_TEST_DATABASE_URL", "REGULARS_SHARED_DATA", "REGULARS_CHROMIUM")
+
+
+def main(arguments: list[str]) -> int:
+    """Run what was asked for and return its exit code."""
+    with tempfile.TemporaryDirectory(prefix="regulars-test-") as folder, _database(Path(folder)) as url:
+        os.chdir(REPO)
+        environment = _environment(Path(folder), url)
+        return subprocess.run(_command(arguments), env=environment, check=False).returncode
+
+
+@contextlib.contextmanager
+def _database(folder: Path) -> Iterator[str]:
+    named = os.environ.get("REGULARS_TEST_DATABASE_URL")
+    if named:
+        yield named
+        return
+    # The server runs as another user when we are root, and has to pass through this folder, which is ours.
+    folder.chmod(0o711)
+    server = Server(folder / "data", is_throwaway=True)
+    server.hold(dies_with_us=True)
+    try:
+        if server.place is None:
+            raise RuntimeError("The server has no address.")
+        yield server.place.url(SUPER_ROLE)
+    finally:
+        server.let_go()
+
+
+def _environment(folder: Path, url: str) -> dict[str, str]:
+    """Return surroundings free of this machine's own Regulars."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("REGULARS_") or name in KEPT
+    }
+    own = {
+        "REGULARS_TEST_DATABASE_URL": url,
+        "REGULARS_DATABASE_URL": url,
+        "REGULARS_DATA": str(folder / "home"),
+    }
+    return {**kept, **own, "DJANGO_SETTINGS_MODULE": "regulars.config.settings"}
+
+
+def _command(arguments: list[str]) -> list[str]:
+    if arguments[:1] == ["--django"]:
+        return [sys.executable, "manage.py", *arguments[1:]]
+    rest = [argument for argument in arguments if argument != "--quick"]
+    quick = ["-m", "not browser and not slow"] if "--quick" in arguments else []
+    return [sys.executable, "-m", "pytest", *_workers(rest), *quick, *rest]
+
+
+def _workers(rest: list[str]) -> list[str]:
+    if any(argument.startswith(("-n", "--numprocesses")) for argument in rest):
+        return []
+    return ["-n", str(max(2, min(8, os.cpu_count() or 2)))]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
