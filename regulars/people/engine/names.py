@@ -90,7 +90,7 @@ def initials(name: str) -> str:
     ('AL', 'A', '山')
     """
     said = _NOT_IN_A_NAME.sub(" ", name).split("@")[0] if "@" in name else _NOT_IN_A_NAME.sub(" ", name)
-    letters = [
+    letters: list[str] = [
         part[0] for part in re.findall(r"[^\W_]+", unicodedata.normalize("NFC", said).replace("'", ""))
     ]
     if not letters or "@" in name:

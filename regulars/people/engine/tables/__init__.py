@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice, takewhile
 from pathlib import Path
+from typing import Any
 
 from regulars.people.engine.sayings import Note, Unreadable, gettext_noop
 from regulars.people.engine.tables import layout, sheets
@@ -60,10 +61,10 @@ class Reading:
         return {**kept, "columns": list(self.columns), "sheets": list(self.sheets), "notes": []}
 
     @classmethod
-    def from_json(cls, kept: dict[str, object]) -> "Reading":
+    def from_json(cls, kept: dict[str, Any]) -> "Reading":
         """Return the reading that `as_json` kept."""
-        tuples = {name: tuple(kept[name]) for name in ("columns", "sheets")}  # type: ignore[arg-type]
-        return cls(**{**kept, **tuples, "notes": ()})  # type: ignore[arg-type]
+        tuples: dict[str, Any] = {name: tuple(kept[name]) for name in ("columns", "sheets")}
+        return cls(**{**kept, **tuples, "notes": ()})
 
 
 def knows_no_name(name: str) -> bool:
@@ -85,7 +86,7 @@ def look_at(
     said = layout.said_delimiter(sample)
     body = sample.split("\n", 1)[1] if said and "\n" in sample else sample
     delimiter = wishes.delimiter or said or layout.guess_delimiter(body)
-    rows = ([[]] if said else []) + layout.parse(body, delimiter)
+    rows: list[Row] = ([[]] if said else []) + layout.parse(body, delimiter)
     reading = _reading("csv", rows, wishes, knows)
     return replace(
         reading,

@@ -4,7 +4,7 @@ import io
 import lzma
 import zipfile
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from regulars.people.engine.sayings import Unreadable, gettext_noop
 
@@ -74,11 +74,11 @@ def read_some(file: IO[bytes], size: int) -> bytes:
 def open_bytes(path: Path, compression: str) -> IO[bytes]:
     """Open the file as it is when unpacked."""
     if compression == "gzip":
-        return gzip.open(path, "rb")
+        return cast("IO[bytes]", gzip.open(path, "rb"))
     if compression == "bzip2":
-        return bz2.open(path, "rb")
+        return cast("IO[bytes]", bz2.open(path, "rb"))
     if compression == "xz":
-        return lzma.open(path, "rb")
+        return cast("IO[bytes]", lzma.open(path, "rb"))
     if compression.startswith("zip:"):
         return zipfile.ZipFile(path).open(compression[4:])
     return path.open("rb")

@@ -180,9 +180,9 @@ def _day(text: str, order: str) -> date | None:
             year, month, day = map(int, found.groups())
             return date(year, month, day)
     if found := _PARTS.fullmatch(text):
-        first, second, year = found.groups()
-        day, month = (first, second) if order != "mdy" else (second, first)
-        return date(_full_year(year), int(month), int(day))
+        first, second, last = found.groups()
+        on_day, in_month = (first, second) if order != "mdy" else (second, first)
+        return date(_full_year(last), int(in_month), int(on_day))
     return _named_day(text)
 
 

@@ -52,6 +52,8 @@ def looks_like_phone(value: str) -> bool:
     """Say whether a value is meant to be a telephone number, not just a number."""
     text = _EXTENSION.sub("", value.strip())
     digits = sum(map(str.isdigit, text))
+    if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", text):
+        return False  # an address on the internet
     if not 7 <= digits <= 17 or not re.fullmatch(r"\+?[\d\s().\-/\u00a0\u2010-\u2013]+", text):
         return False
     return text.startswith(("+", "0", "(")) or bool(re.search(r"\d[\s.\-/)]+\d", text))
@@ -141,7 +143,7 @@ def _plan_of_country(country: str) -> _Plan | None:
 
 def _plan(metadata: "phonenumbers.PhoneMetadata | None") -> _Plan | None:
     """Return what we ask of the library's metadata, compiled."""
-    if metadata is None or not metadata.general_desc.national_number_pattern:
+    if metadata is None or metadata.general_desc is None or not metadata.general_desc.national_number_pattern:
         return None
     trunk, abroad = metadata.national_prefix_for_parsing, metadata.international_prefix
     return _Plan(

@@ -1,0 +1,1 @@
+"""The pure craft of the commerce room: reading orders out of rows, matching refunds, telling kinds."""
