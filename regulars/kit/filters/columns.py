@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from regulars.kit.filters.asker import Asker
+from regulars.kit.filters.page import Run, Source
+from regulars.kit.filters.scope import Scope
+from regulars.kit.filters.sql import Sql
+from regulars.kit.money import Money
+from regulars.kit.traits import Trait, traits_for
+
+
+def columns_for(names: Iterable[str], subject: str, asker: Asker) -> tuple[Trait, ...]:
+    """Return the traits of these names that can be shown; a name that is gone or not for the asker is left out."""
+    known = traits_for(subject, asker.may_see)
+    wanted = dict.fromkeys(name for name in names if name in known and known[name].column_sql)
+    return tuple(known[name] for name in wanted)
+
+
+def compile_columns(source: Source, traits: Sequence[Trait], ids: Sequence[int]) -> Sql:
+    """Return the SQL of the traits' values for these ids: the id, then for each trait its value and its currency."""
+    scope = Scope(source.alias)
+    shown = [f"{scope.alias}.id"]
+    for trait in traits:
+        shown.append(scope.render(trait.column_sql, trait.join))
+        shown.append(scope.render(trait.currency_sql, trait.join) if trait.currency_sql else "NULL")
+    return Sql(
+        f"SELECT {', '.join(shown)} FROM {source.table} AS {scope.alias}{scope.join_sql} WHERE {scope.alias}.id = ANY(%s)",
+        (list(ids),),
+    )
+
+
+def fetch_columns(
+    source: Source, traits: Sequence[Trait], ids: Sequence[int], run: Run
+) -> dict[int, dict[str, Any]]:
+    """Return the traits' values by id and name; money knows its currency."""
+    if not traits or not ids:
+        return {number: {} for number in ids}
+    sql = compile_columns(source, traits, ids)
+    return {
+        row[0]: {
+            trait.name: _valued(trait, row[1 + 2 * at], row[2 + 2 * at]) for at, trait in enumerate(traits)
+        }
+        for row in run(sql.text, sql.args)
+    }
+
+
+def _valued(trait: Trait, value: Any, currency: str | None) -> Any:
+    value = trait.absent if value is None else value
+    if trait.type != "money" or value is None:
+        return value
+    kept_in = currency or (trait.currency() if trait.currency else "")
+    return Money(int(value), kept_in) if kept_in else value
