@@ -1,5 +1,6 @@
 """Small questions about processes, and the promise that a child does not outlive its parent."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -78,10 +79,13 @@ def _sockets() -> list[list[str]]:
 
 
 def _open_files(process: Path) -> set[str]:
-    try:
-        return {os.readlink(entry) for entry in (process / "fd").iterdir()}
-    except OSError:
-        return set()
+    found = set()
+    # Files are opened and closed while we look, the listing itself among them.
+    with contextlib.suppress(OSError):
+        for entry in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(os.readlink(entry))
+    return found
 
 
 def _state(pid: int) -> str:
