@@ -20,6 +20,7 @@ register_command(
     "migrate", "Bring the database to this version and set the rights of the roles.", f"{HERE}.migrate"
 )
 register_command("doctor", "Check the whole installation and say what to do.", f"{HERE}.doctor", "django")
+register_command("owner-link", "Print a link that signs the owner in once.", f"{HERE}.owner_link")
 register_command("setup", "What `up` does before serving.", f"{HERE}.setup", is_listed=False)
 
 

@@ -1,12 +1,8 @@
 import argparse
 import json
 import sys
-from typing import TYPE_CHECKING
 
 from regulars.config.commands import say
-
-if TYPE_CHECKING:
-    from regulars.team.models import Member
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,18 +18,10 @@ def run(options: argparse.Namespace) -> None:
 
 
 def owner_link() -> str:
-    """Return the path of a fresh link that signs the first owner in once."""
-    from regulars.team.actions import create_sign_in_link
+    """Return the path of a fresh link that signs the owner in once."""
+    from regulars.team.actions.links import ensure_owner
 
-    return create_sign_in_link(first_owner())
-
-
-def first_owner() -> "Member":
-    """Return the owner who has been here longest, making one when there is none."""
-    from regulars.team.models import Member, Role
-
-    owner = Member.objects.active().filter(role=Role.OWNER).order_by("pk").first()
-    return owner or Member.objects.create_user("owner@localhost", name="Owner", role=Role.OWNER)
+    return ensure_owner()
 
 
 def is_empty() -> bool:

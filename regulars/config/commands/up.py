@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from regulars.config.commands import postgres_memory, say
-from regulars.config.commands.web import host, port
+from regulars.config.commands.web import host, port, public_url
 from regulars.config.env import env
 from regulars.kit.locks import only_one
 from regulars.kit.ports import require_free
@@ -90,11 +90,16 @@ def _database(data: Path) -> Iterator[Server | None]:
 
 
 def _set_up(data: Path, demo: bool | None) -> str:
-    told = json.loads(_run("setup", capture=True) or "{}")
+    told = _prepare()
     if told["is_empty"] and _wants_demo(data, demo):
         say("Loading the demo: a real shop's orders with invented names. This takes a minute.")
         _run("demo")
+        told = _prepare()
     return str(told["link"])
+
+
+def _prepare() -> dict[str, Any]:
+    return dict(json.loads(_run("setup", capture=True)))
 
 
 def _wants_demo(data: Path, told: bool | None) -> bool:
@@ -133,10 +138,7 @@ def _python(*words: str) -> list[str]:
 def _address(options: argparse.Namespace) -> str:
     # Passkeys need a host name, so this machine is always called localhost.
     name = "localhost" if options.host in EVERYWHERE else options.host
-    return (
-        env.text("REGULARS_URL", "", "Address customers and colleagues reach it at")
-        or f"http://{name}:{options.port}"
-    )
+    return public_url(name, options.port)
 
 
 def _serve(options: argparse.Namespace, data: Path, server: Server | None, link: str) -> int:

@@ -35,6 +35,12 @@ def port() -> int:
     return env.number("REGULARS_PORT", 8000, "Port of pages and API; live updates listen one above")
 
 
+def public_url(name: str = "localhost", number: int = 0) -> str:
+    """Return the address people use: as set, else this machine's own."""
+    named = env.text("REGULARS_URL", "", "Address customers and colleagues reach it at")
+    return named.rstrip("/") or f"http://{name}:{number or port()}"
+
+
 def processes() -> int:
     """Return how many processes answer pages."""
     return env.number("REGULARS_WEB_PROCESSES", 2, "Processes that answer pages; one per core is right")
