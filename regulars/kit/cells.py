@@ -59,12 +59,6 @@ def _choice(trait: Trait, value: Any) -> object:
     return str(_labels(trait).get(str(value), value))
 
 
-def _ref(trait: Trait, value: Any) -> object:
-    if trait.choices:
-        return _choice(trait, value)
-    return trait.names([value]).get(value) if trait.names else value
-
-
 def _link(trait: Trait, value: Any) -> object:
     is_web = str(value).startswith(("https://", "http://"))
     return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', value, value) if is_web else value
@@ -75,7 +69,7 @@ _SHOWN: dict[str, Callable[[Trait, Any], object]] = {
     "date": lambda trait, value: markup.day(value),
     "datetime": lambda trait, value: markup.ago(value),
     "choice": _choice,
-    "ref": _ref,
+    "ref": _choice,
     "bool": lambda trait, value: _("Yes") if value else _("No"),
     "link": _link,
 }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from regulars.kit.filters.asker import Asker
@@ -9,6 +10,17 @@ from regulars.kit.filters.scope import Scope
 from regulars.kit.filters.sql import Sql
 from regulars.kit.money import Money
 from regulars.kit.traits import Trait, traits_for
+
+
+@dataclass(frozen=True)
+class Named:
+    """An id that a column shows by its name."""
+
+    id: int
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
 
 
 def columns_for(names: Iterable[str], subject: str, asker: Asker) -> tuple[Trait, ...]:
@@ -38,12 +50,27 @@ def fetch_columns(
     if not traits or not ids:
         return {number: {} for number in ids}
     sql = compile_columns(source, traits, ids)
-    return {
+    found = {
         row[0]: {
             trait.name: _valued(trait, row[1 + 2 * at], row[2 + 2 * at]) for at, trait in enumerate(traits)
         }
         for row in run(sql.text, sql.args)
     }
+    for trait in traits:
+        if trait.names is not None:
+            _name_all(trait.name, trait.names, found)
+    return found
+
+
+def _name_all(
+    field: str, names: Callable[[list[int]], Mapping[int, str]], found: dict[int, dict[str, Any]]
+) -> None:
+    """Put names in place of ids, asking once for all rows."""
+    held = sorted({row[field] for row in found.values() if row[field] is not None})
+    known = names(held) if held else {}
+    for row in found.values():
+        if row[field] is not None:
+            row[field] = Named(row[field], str(known.get(row[field], row[field])))
 
 
 def _valued(trait: Trait, value: Any, currency: str | None) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cmp_to_key
 from typing import Any
@@ -28,10 +27,9 @@ SORTS = st.lists(
 
 
 @pytest.fixture(autouse=True)
-def _world() -> Iterator[None]:
+def _world() -> None:
     world.register()
     world.lay_tables()
-    yield
 
 
 def run(sql: str, params: list[object]) -> list[tuple[Any, ...]]:
