@@ -19,8 +19,8 @@ NAMES = (
 )
 COMPANIES = ("Nordlicht Kaffee", "", "Bright & Sons", "", "Atelier Lumière", "Hav & Hjem", "")
 FILTER = {"and": [
-    {"field": "stage", "op": "in", "value": ["retained", "advocate"]},
-    {"or": [{"field": "revenue", "op": "gte", "value": {"amount_minor": 50000, "currency": "GBP"}}, {"field": "tags", "op": "has", "value": "wholesale"}]},
+    {"field": "stage", "op": "any_of", "value": ["retained", "advocate"]},
+    {"or": [{"field": "revenue", "op": "gte", "value": {"amount": "500", "currency": "GBP"}}, {"field": "tags", "op": "has", "value": "wholesale"}]},
     {"did": "order.placed", "at_least": 3, "within_days": 90},
 ]}
 
@@ -56,21 +56,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "member": SamplePerson(3, "Astrid Lindgren", "astrid@example.com", "", "", 0, 0, now()),
         "menu": [
-            {"entries": [
-                {"label": "Today", "icon": "sun", "url": "#", "badge": 4},
-                {"label": "People", "icon": "users", "url": "#", "active": True},
-                {"label": "Companies", "icon": "building-store", "url": "#"},
-                {"label": "Orders", "icon": "shopping-bag", "url": "#"},
-                {"label": "Tasks", "icon": "checkbox", "url": "#", "badge": 12},
-            ]},
-            {"label": "Keep", "entries": [
-                {"label": "Import", "icon": "file-import", "url": "#"},
-                {"label": "Settings", "icon": "settings", "url": "#"},
-            ]},
+            {"label": "Today", "icon": "sun", "url": "#", "section": "main", "badge": 4},
+            {"label": "People", "icon": "users", "url": "/kit/gallery/", "section": "main", "active": True, "key": "g p"},
+            {"label": "Companies", "icon": "building-store", "url": "#", "section": "main", "key": "g c"},
+            {"label": "Orders", "icon": "shopping-bag", "url": "#", "section": "main", "key": "g o"},
+            {"label": "Tasks", "icon": "checkbox", "url": "#", "section": "main", "badge": 12, "key": "g t"},
+            {"label": "Import", "icon": "file-import", "url": "#", "section": "settings"},
+            {"label": "Settings", "icon": "settings", "url": "#", "section": "settings", "key": "g s"},
         ],
-        "phone_menu": [{"label": "Today", "icon": "sun", "url": "#"}, {"label": "People", "icon": "users", "url": "#", "active": True}, {"label": "Tasks", "icon": "checkbox", "url": "#"}],
         "pinned_views": [{"label": "Wavering regulars", "icon": "bookmark", "url": "#"}, {"label": "New this week", "icon": "bookmark", "url": "#"}],
-        "create_menu": [{"label": "Person", "icon": "user-plus", "url": "/kit/gallery/drawer/", "dialog": True, "keys": "c"}, {"label": "Company", "icon": "building", "url": "#"}, {"label": "Task", "icon": "checkbox", "url": "#"}],
+        "create_menu": [{"label": "Person", "icon": "user-plus", "url": "/kit/gallery/drawer/", "dialog": True, "key": "c"}, {"label": "Company", "icon": "building", "url": "#"}, {"label": "Task", "icon": "checkbox", "url": "#"}],
         "tasks_url": "#", "tasks_count": 12, "palette_url": "/kit/gallery/palette/", "demo": True, "demo_url": "#",
         "account_menu": [{"label": "Your profile", "icon": "user-circle", "url": "#"}],
     }
@@ -102,32 +97,39 @@ def tabs() -> list[dict[str, Any]]:
 def found(query: str) -> list[dict[str, Any]]:
     """Find sample customers by the start of a word."""
     hits = [person for person in people() if any(word.lower().startswith(query.lower()) for word in person.name.split())]
-    return [{"label": "People", "items": [
+    return [{"label": "People", "found": [
         {"label": person.name, "sub": person.email, "url": f"#{person.pk}", "avatar": person.name, "key": person.pk} for person in hits[:6]
     ]}] if query and hits else []
 
 
+def _operators(kind: str, *names: tuple[str, str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "label": label, "arity": arity, "value_type": "days" if "days" in name else kind} for name, label, arity in names]
+
+
 OPS = {
-    "text": [{"name": "is", "label": "is", "arity": 1}, {"name": "contains", "label": "contains", "arity": 1}, {"name": "empty", "label": "is empty", "arity": 0}],
-    "number": [{"name": "gte", "label": "is at least", "arity": 1}, {"name": "lte", "label": "is at most", "arity": 1}, {"name": "between", "label": "is between", "arity": 2}],
-    "date": [{"name": "within", "label": "in the last", "arity": 1, "value": "days"}, {"name": "before", "label": "is before", "arity": 1}, {"name": "after", "label": "is after", "arity": 1}],
-    "choice": [{"name": "in", "label": "is any of", "arity": "many"}, {"name": "not_in", "label": "is none of", "arity": "many"}],
-    "tag": [{"name": "has", "label": "has", "arity": 1}, {"name": "has_no", "label": "has no", "arity": 1}],
-    "yesno": [{"name": "is", "label": "is", "arity": 1}],
+    "text": _operators("text", ("is", "is", "one"), ("contains", "contains", "one"), ("empty", "is empty", "none")),
+    "number": _operators("number", ("gte", "is at least", "one"), ("lte", "is at most", "one"), ("between", "is between", "two")),
+    "money": _operators("money", ("gte", "is at least", "one"), ("between", "is between", "two")),
+    "date": _operators("date", ("last_days", "is in the last days", "one"), ("before", "is before", "one"), ("empty", "is empty", "none")),
+    "choice": _operators("choice", ("any_of", "is any of", "many"), ("none_of", "is none of", "many")),
+    "tag": _operators("tags", ("has", "has", "one"), ("has_not", "does not have", "one")),
+    "bool": _operators("bool", ("is", "is", "one")),
 }
+TAGS = [{"value": tag, "label": tag} for tag in ("wholesale", "newsletter", "likes tea", "vip")]
 CATALOGUE: dict[str, Any] = {
     "fields": [
         {"name": "name", "label": "Name", "group": "Person", "type": "text", "operators": OPS["text"]},
         {"name": "stage", "label": "Stage", "group": "Person", "type": "choice", "operators": OPS["choice"],
          "choices": [{"value": name, "label": name.title()} for name in STAGE_TONES]},
-        {"name": "tags", "label": "Tag", "group": "Person", "type": "tag", "operators": OPS["tag"], "choices": [{"value": tag, "label": tag} for tag in ("wholesale", "newsletter", "likes tea", "vip")]},
+        {"name": "tags", "label": "Tag", "group": "Person", "type": "tags", "operators": OPS["tag"], "choices": TAGS},
         {"name": "created", "label": "Met", "group": "Person", "type": "date", "operators": OPS["date"]},
-        {"name": "newsletter", "label": "Reads the newsletter", "group": "Your own fields", "type": "yesno", "operators": OPS["yesno"]},
+        {"name": "newsletter", "label": "Reads the newsletter", "group": "Your own fields", "type": "bool", "operators": OPS["bool"]},
         {"name": "orders", "label": "Orders", "group": "Buying", "type": "number", "operators": OPS["number"]},
-        {"name": "revenue", "label": "Revenue", "group": "Buying", "type": "money", "currency": "GBP", "operators": OPS["number"]},
+        {"name": "revenue", "label": "Revenue", "group": "Buying", "type": "money", "currency": "GBP", "operators": OPS["money"]},
     ],
     "behaviours": [
-        {"name": "order.placed", "label": "ordered", "filters": []},
-        {"name": "note.written", "label": "got a note", "filters": []},
+        {"name": "order.placed", "label": "ordered", "where": [
+            {"name": "total", "label": "Total", "group": "", "type": "money", "currency": "GBP", "operators": OPS["money"]}]},
+        {"name": "note.written", "label": "got a note", "where": []},
     ],
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -25,7 +24,7 @@ def shown_to_builders(view: View) -> View:
     """Hide a page unless the gallery is switched on."""
 
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not (settings.DEBUG or getattr(settings, "REGULARS_GALLERY", False)):
+        if not (settings.DEBUG or getattr(settings, "GALLERY", False)):
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -63,7 +62,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "values": [4, 6, 5, 9, 8, 12, 11, 15],
         "falling": [14, 12, 13, 9, 8, 6, 7, 4],
         "tones": ("stone", *markup.TONES),
-        "tree": json.dumps(sample.FILTER),
+        "tree": sample.FILTER,
         "soon": now() + timedelta(days=3),
         "earlier": now() - timedelta(hours=3),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -10,11 +12,24 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import markup
 from regulars.kit.tables import Table
 
 register = template.Library()
+
+FILTER_WORDS = {
+    "match": _("Match"), "join_label": _("How the conditions join"), "all_of": _("all of these"), "any_of": _("any of these"),
+    "none_of": _("none of these"), "and": _("and"), "or": _("or"), "nor": _("nor"), "none": _("none of"), "where": _("where"),
+    "field": _("Field"), "operator": _("Comparison"), "value": _("Value"), "values": _("Values, with commas between"),
+    "choose": _("Choose"), "search": _("Search"), "behaviour": _("What they did"), "how_often": _("How often"),
+    "at_least": _("at least"), "at_most": _("at most"), "exactly": _("exactly"), "never": _("never"), "times": _("times"),
+    "count": _("Count"), "when": _("When"), "in_the_last": _("in the last"), "between": _("between"), "ever": _("ever"),
+    "days": _("days"), "from": _("From"), "to": _("To"), "yes": _("yes"), "no": _("no"), "me": _("me"), "group": _("Conditions"),
+    "add_condition": _("Condition"), "add_behaviour": _("Behaviour"), "add_group": _("Group"), "add_where": _("of which"),
+    "remove": _("Remove"), "remove_group": _("Remove the group"),
+}
 
 
 @register.simple_tag
@@ -123,10 +138,10 @@ def progress(done: int, of: int | None = None, label: str = "") -> dict[str, Any
     return {"done": done, "of": of, "label": label}
 
 
-@register.inclusion_tag("kit/_crumbs.html")
-def crumbs(*pairs: str) -> dict[str, Any]:
+@register.simple_tag
+def crumbs(*pairs: str) -> SafeString:
     """Show where the page lies: label, address, label, address, …"""
-    return {"crumbs": list(zip(pairs[::2], pairs[1::2], strict=True))}
+    return render_to_string("kit/_crumbs.html", {"crumbs": list(zip(pairs[::2], pairs[1::2], strict=True))})
 
 
 @register.inclusion_tag("kit/_field.html")
@@ -140,7 +155,10 @@ def field(bound: BoundField, label: str = "", hint: str = "", hide_label: bool =
         given["aria-describedby"] = " ".join(about)
     if bound.errors:
         given["aria-invalid"] = "true"
-    return {"field": bound, "kind": kind, "widget": bound.as_widget(attrs=given), "label": label or bound.label,
+    widget = bound.as_widget(attrs=given)
+    if kind == "group":  # Django gives the class of the choices to the box around them, too
+        widget = mark_safe(re.sub(r'class="form-check-input[^"]*"', 'class="choices"', widget, count=1))
+    return {"field": bound, "kind": kind, "widget": widget, "label": label or bound.label,
             "hint": hint or bound.help_text, "hide_label": hide_label}
 
 
@@ -202,6 +220,11 @@ def editable(context: template.Context, url: str, name: str, value: object, **mo
 
 
 @register.inclusion_tag("kit/_filter.html")
-def filter_builder(tree: object, catalogue_url: str, name: str = "filter", target: str = "") -> dict[str, Any]:
-    """Make the filter builder; its tree is a hidden field whose change reloads the list named target."""
-    return {"tree": tree, "catalogue_url": catalogue_url, "name": name, "target": target}
+def filter_builder(tree: object, catalogue_url: str, name: str = "filter", lookup_url: str = "") -> dict[str, Any]:
+    """Make the filter builder: its JSON is a hidden field, and each change of it a change event of the form around."""
+    text = tree if isinstance(tree, str) else json.dumps(tree) if tree else ""
+    return {"tree": text, "catalogue_url": catalogue_url, "name": name, "lookup_url": lookup_url, "words": json.dumps(_filter_words())}
+
+
+def _filter_words() -> dict[str, str]:
+    return {name: str(words) for name, words in FILTER_WORDS.items()}

@@ -15,6 +15,32 @@
     if (found) handler(event, found);
   });
 
+  /** Make an element: h("button.btn", {type: "button"}, "Save", icon). */
+  function h(name, attributes = {}, ...children) {
+    const [tag, ...classes] = name.split(".");
+    const node = document.createElement(tag);
+    if (classes.length) node.className = classes.join(" ");
+    for (const [key, value] of Object.entries(attributes)) {
+      if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+      else if (value === true) node.setAttribute(key, "");
+      else if (value !== false && value != null) node.setAttribute(key, value);
+    }
+    node.append(...children.flat().filter((child) => child != null));
+    return node;
+  }
+  /** Draw an icon of the sprite. */
+  function icon(name) {
+    const sprite = document.querySelector("svg.icon use")?.getAttribute("href").split("#")[0] ?? "";
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", `${sprite}#${name}`);
+    svg.append(use);
+    return svg;
+  }
+  const fold = (text) => String(text).normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
   /** Let screen readers hear a sentence. */
   const announce = (text) => {
     const place = document.getElementById("announcer");
@@ -167,5 +193,5 @@
   }
   document.addEventListener("DOMContentLoaded", greet);
 
-  window.Regulars = { on, words, cookie, remember, token, announce, toast, post, undoLast, confirm, theme, isDark };
+  window.Regulars = { on, words, h, icon, fold, cookie, remember, token, announce, toast, post, undoLast, confirm, theme, isDark };
 })();

@@ -1,0 +1,88 @@
+/* The palette: what the server finds comes as a fragment, what can be done is filtered here. */
+(() => {
+  "use strict";
+  const { on, storage, fold } = Regulars;
+  const MOST_RECENT = 6;
+  const box = () => document.getElementById("palette");
+  const input = () => document.getElementById("palette-input");
+  const options = () => [...box().querySelectorAll("[role=option]")].filter((option) => option.checkVisibility());
+
+  function openPalette() {
+    if (!box() || box().open) return;
+    Regulars.closeMenus();
+    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+    input().value = "";
+    document.getElementById("palette-found").replaceChildren();
+    showRecent();
+    narrow();
+    box().showModal();
+    input().focus();
+  }
+  on("click", "[data-palette]", () => openPalette());
+
+  // --- What was opened lately ------------------------------------------------------------------------------------
+  const recent = () => { try { return JSON.parse(storage.get("recent") ?? "[]"); } catch { return []; } };
+  const keep = (label, url) => storage.set("recent", JSON.stringify([{ label, url }, ...recent().filter((one) => one.url !== url)].slice(0, MOST_RECENT)));
+  function showRecent() {
+    const group = document.getElementById("palette-recent");
+    for (const old of group.querySelectorAll("[role=option]")) old.remove();
+    recent().forEach(({ label, url }, place) => {
+      const item = document.getElementById("recent-template").content.firstElementChild.cloneNode(true);
+      item.id = `pal-recent-${place}`;
+      item.href = url;
+      item.dataset.recent = label;
+      item.querySelector(".truncate").textContent = label;
+      group.append(item);
+    });
+    group.hidden = recent().length === 0;
+  }
+
+  // --- Narrowing and choosing --------------------------------------------------------------------------------------
+  function narrow() {
+    const asked = fold(input().value).split(/\s+/).filter(Boolean);
+    for (const group of box().querySelectorAll("[data-palette-group]")) {
+      for (const option of group.querySelectorAll("[role=option]")) {
+        const text = fold(`${option.textContent} ${option.dataset.words ?? ""}`).split(/[^\p{L}\p{N}]+/u);
+        option.hidden = !asked.every((word) => text.some((known) => known.startsWith(word)));
+      }
+      group.hidden = !group.querySelector("[role=option]:not([hidden])");
+    }
+    document.getElementById("palette-recent").hidden = asked.length > 0 || recent().length === 0;
+    choose(options()[0]);
+    document.getElementById("palette-none").hidden = options().length > 0;
+  }
+  function choose(option) {
+    for (const old of box().querySelectorAll("[aria-selected=true]")) old.setAttribute("aria-selected", "false");
+    if (!option) { input().removeAttribute("aria-activedescendant"); return; }
+    option.setAttribute("aria-selected", "true");
+    input().setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  }
+  on("input", "#palette-input", () => { if (!input().value.trim()) document.getElementById("palette-found").replaceChildren(); narrow(); });
+  document.addEventListener("htmx:after:swap", (event) => { if (event.detail.ctx?.target?.id === "palette-found") narrow(); });
+  on("mousemove", "#palette [role=option]", (event, option) => { if (option.getAttribute("aria-selected") !== "true") choose(option); });
+
+  on("keydown", "#palette-input", (event) => {
+    const all = options();
+    const here = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    const steps = { ArrowDown: here + 1, ArrowUp: here - 1, PageDown: Math.min(here + 8, all.length - 1), PageUp: Math.max(here - 8, 0) };
+    if (event.key in steps) {
+      event.preventDefault();
+      choose(all[(steps[event.key] + all.length) % all.length]);
+    } else if (event.key === "Enter" && !event.isComposing && all[here]) {
+      event.preventDefault();
+      run(all[here], event.ctrlKey || event.metaKey);
+    }
+  });
+  function run(option, apart) {
+    if (apart && option.href) { window.open(option.href, "_blank", "noopener"); return; }
+    option.click();
+  }
+  on("click", "#palette [role=option]", (event, option) => {
+    if (option.dataset.recent && option.getAttribute("href")) keep(option.dataset.recent, option.getAttribute("href"));
+    if (!event.ctrlKey && !event.metaKey) box().close();
+  });
+
+  Regulars.openPalette = openPalette;
+  Regulars.keepRecent = keep;
+})();
