@@ -27,6 +27,8 @@ BEHIND_PROXY = env.flag(
 SECURE = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [
+    "regulars.kit.apps.KitConfig",
+    "regulars.team.apps.TeamConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -41,8 +43,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "ninja",
-    "regulars.kit.apps.KitConfig",
-    "regulars.team.apps.TeamConfig",
     "regulars.people.apps.PeopleConfig",
     "regulars.timeline.apps.TimelineConfig",
     "regulars.commerce.apps.CommerceConfig",
@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "regulars.team.middleware.who",
+    "regulars.config.door.api_door",
     "regulars.kit.middleware.refusals",
 ]
 
@@ -91,7 +92,8 @@ _test_url = (
 DATABASES = {"default": database_config(_test_url or env.database_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Only the sign-in library counts tries here; a table makes the count hold across processes and machines.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "team_cache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -122,7 +124,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "regulars.team.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "regulars.team.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, list[object]]] = {"openid_connect": {"APPS": []}}
-MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+MFA_ADAPTER = "regulars.team.adapters.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE

@@ -13,7 +13,7 @@ ROOMS = {"team": "", "people": "", "timeline": "", "commerce": "", "kit": "kit/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="people:list"), name="home"),
     path("healthz", healthz, name="healthz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("regulars.team.account_urls")),
     path("api/v1/docs", docs, name="api-docs"),
     path("api/v1/", api.urls),
 ]

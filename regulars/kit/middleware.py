@@ -12,6 +12,13 @@ from regulars.kit.refused import Refused
 from regulars.kit.requests import Request
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+Origins = Callable[[HttpRequest], list[str]]
+_form_origins: list[Origins] = []
+
+
+def allow_forms_to(origins: Origins) -> None:
+    """Let a room's forms lead to other origins than ours on some pages, such as to a sign-in provider."""
+    _form_origins.append(origins)
 
 
 def headers(get_response: GetResponse) -> GetResponse:
@@ -37,10 +44,11 @@ def request_id_of(request: HttpRequest) -> str:
 def content_policy(request: HttpRequest) -> str:
     """Return the Content-Security-Policy: only this origin, and the live stream's."""
     live = live_origin(request)
+    forms = " ".join(["'self'", *(origin for origins in _form_origins for origin in origins(request))])
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
         f"connect-src 'self' {live}; worker-src 'self'; manifest-src 'self'; frame-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+        f"form-action {forms}; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
     )
 
 

@@ -73,6 +73,14 @@ class SignedIn(_OfMember):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignInFailed(_OfMember):
+    """Someone tried to sign in as a member and could not."""
+
+    kind: ClassVar[str] = "member.sign_in_failed"
+    label: ClassVar[Label] = _("Sign-in failed")
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionsEnded(_OfMember):
     """A member was signed out on every device."""
 

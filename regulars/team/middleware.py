@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
+from datetime import timedelta
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from regulars.kit.actor import Actor
+from regulars.kit.clock import now
+from regulars.kit.requests import Request
+from regulars.team.actions.members import note_seen
 from regulars.team.models import Member
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+SEEN_EVERY = timedelta(minutes=5)
+# What a browser keeps of our pages goes when someone signs out; cookies stay, they hold the theme.
+FORGET = '"cache", "storage"'
 
 
 def who(get_response: GetResponse) -> GetResponse:
@@ -18,12 +27,16 @@ def who(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
         member = user if isinstance(user, Member) and user.is_active else None
-        request.member = member  # type: ignore[attr-defined]
-        request.actor = actor_of(request, member)  # type: ignore[attr-defined]
+        asking = cast(Request, request)
+        asking.member, asking.actor = member, actor_of(request, member)
         if member is None:
             return get_response(request)
+        _note(member)
         with timezone.override(member.time_zone or "UTC"), translation.override(member.language or "en"):
-            return get_response(request)
+            response = get_response(request)
+        if not request.user.is_authenticated:
+            response.headers["Clear-Site-Data"] = FORGET
+        return response
 
     return middleware
 
@@ -37,7 +50,17 @@ def actor_of(request: HttpRequest, member: Member | None) -> Actor:
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """Return the caller's address, as the proxy in front reports it where one is trusted."""
+    """Return the caller's address, as the proxy in front reports it where one is trusted; None when it is no address."""
+    text = request.META.get("REMOTE_ADDR") or ""
     if settings.BEHIND_PROXY and (forwarded := request.headers.get("X-Forwarded-For")):
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return request.META.get("REMOTE_ADDR") or None
+        text = forwarded.rsplit(",", 1)[-1].strip()
+    try:
+        return str(ipaddress.ip_address(text.partition("%")[0]))
+    except ValueError:
+        return None
+
+
+def _note(member: Member) -> None:
+    at = now()
+    if member.last_seen_at is None or member.last_seen_at < at - SEEN_EVERY:
+        note_seen(member, at=at)

@@ -114,6 +114,11 @@ def may(seer: Seer | None, verb: str) -> bool:
     return allowed(seer, verb) > Scope.NONE
 
 
+def may_grant(seer: Seer | None, role: str) -> bool:
+    """Tell whether this member may invite someone to a role: only owners make owners."""
+    return may(seer, "members.invite") and seer is not None and (seer.role == "owner" or role != "owner")
+
+
 def row_rule(seer: Seer | None, verb: str, *, keeper: str = "keeper", team: str = "team") -> Q:
     """Return the condition that keeps only rows within the reach of this member or key."""
     scope = allowed(seer, verb)

@@ -63,16 +63,16 @@ class Invitation(models.Model):
 
 
 class SignInLink(models.Model):
-    """A link that signs one member in once."""
+    """A link that signs one member in once; without a member it lets the first owner set everything up."""
 
-    member = models.ForeignKey(Member, on_delete=models.CASCADE)
+    member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE)
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.member}"
+        return f"{self.member or 'first owner'}"
 
 
 class IdempotencyKey(models.Model):

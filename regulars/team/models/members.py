@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -57,6 +58,7 @@ class Member(AbstractBaseUser):
     settings = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
+    session_epoch = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -80,6 +82,14 @@ class Member(AbstractBaseUser):
     def team_ids(self) -> list[int]:
         """Teams of this member, read once a request."""
         return sorted(self.teams.values_list("pk", flat=True)) if self.pk else []
+
+    def get_session_auth_hash(self) -> str:
+        """Return what ties sessions to this member: another password or epoch ends them all."""
+        return self._get_session_auth_hash()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        signed = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("regulars.team.session", signed, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:

@@ -1,0 +1,23 @@
+"""Addresses of the sign-in library, without those that would let a member change what only an owner may."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import include, path
+
+from regulars.team.gate import open_to_all
+
+
+@open_to_all
+def closed(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    """Answer as if the address did not exist: owners change e-mail addresses, in the settings."""
+    raise Http404
+
+
+urlpatterns = [
+    path("email/", closed, name="account_email"),
+    path("confirm-email/", closed, name="account_email_verification_sent"),
+    path("confirm-email/<str:key>/", closed, name="account_confirm_email"),
+    path("login/code/confirm/", closed, name="account_confirm_login_code"),
+    path("", include("allauth.urls")),
+]
