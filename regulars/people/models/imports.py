@@ -17,7 +17,7 @@ class ImportRun(models.Model):
     ]  # fmt: skip
     MODES: ClassVar = [
         ("upsert", _("Create new, update known")), ("create", _("Only create new")),
-        ("update", _("Only update known")), ("fill", _("Only fill what is blank")),
+        ("update", _("Only update known")), ("fill", _("Create new, fill blanks of known")),
     ]  # fmt: skip
 
     noun = models.CharField(max_length=12, choices=[("people", _("People")), ("orders", _("Orders"))])
@@ -64,3 +64,13 @@ class ImportReject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row}: {self.reason}"
+
+
+class ImportTrace(models.Model):
+    """The fingerprint of a row that had no address, number or id, so that the same row again changes nothing."""
+
+    trace = models.CharField(max_length=40, primary_key=True, db_collation="C")
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="import_traces")
+
+    def __str__(self) -> str:
+        return self.trace
