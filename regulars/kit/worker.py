@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,14 +12,23 @@ from procrastinate.contrib.django import app
 NOW = "now"
 BULK = "bulk"
 QUEUES = (NOW, BULK)
+# A NOTIFY on this channel lets the loops look at once.
+KNOCK = "regulars_knock"
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=3)
-_loops: dict[str, Callable[[], bool]] = {}
+Step = Callable[[], bool]
+Told = Callable[[int, BaseException], None]
+_loops: dict[str, Step] = {}
+_told_of_failures: list[Told] = []
+_stop = threading.Event()
 
 
 def task(
     name: str, *, queue: str = NOW, retry: BaseRetryStrategy | bool | int = PATIENT, **options: Any
 ) -> Callable[..., Any]:
-    """Declare a task; call `.defer(**args)` on it inside a transaction to have it done after the commit."""
+    """Declare a task; call `.defer(**args)` on it inside a transaction to have it done after the commit.
+
+    A task may run again after its worker died, so it must be safe to run twice. A long one asks `is_stopping()` now and then.
+    """
     return app.task(name=name, queue=queue, retry=retry, **options)
 
 
@@ -31,16 +41,38 @@ def every(cron: str, name: str, *, queue: str = BULK) -> Callable[..., Any]:
     return register
 
 
-def loop(name: str) -> Callable[[Callable[[], bool]], Callable[[], bool]]:
-    """Declare a short step the worker repeats for ever; it returns whether it found work, and rests longer when not."""
+def loop(name: str) -> Callable[[Step], Step]:
+    """Declare a short step the worker repeats in a thread of its own; it returns whether it found work, and rests when not."""
 
-    def register(step: Callable[[], bool]) -> Callable[[], bool]:
+    def register(step: Step) -> Step:
         _loops[name] = step
         return step
 
     return register
 
 
-def loops() -> dict[str, Callable[[], bool]]:
+def loops() -> dict[str, Step]:
     """Return the declared loops by name."""
     return dict(_loops)
+
+
+def when_a_job_fails(told: Told) -> None:
+    """Have a function told the number of each job that failed, and why, whether or not it is tried again."""
+    if told not in _told_of_failures:
+        _told_of_failures.append(told)
+
+
+def tell_of_failure(job_id: int, problem: BaseException) -> None:
+    """Tell everybody who wants to know that a job failed."""
+    for told in _told_of_failures:
+        told(job_id, problem)
+
+
+def is_stopping() -> bool:
+    """Tell a long task that the worker was asked to stop, so that it ends at a good place and defers the rest."""
+    return _stop.is_set()
+
+
+def stop_event() -> threading.Event:
+    """Return the event that is set when this process is asked to stop."""
+    return _stop

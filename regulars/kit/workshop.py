@@ -1,78 +1,225 @@
-"""The worker process: one reader for each queue, so that waiting people are never behind bulk work, and the rooms' loops."""
+"""The worker process: one reader for each queue, so that waiting people are never behind bulk work, and the rooms' loops.
+
+Jobs run in threads with Django's own connection each; so does every loop. The event loop fetches and finishes jobs, listens
+for knocks, and looks after what dead workers left: the queue's library only forgets such workers, it does not run their jobs.
+"""
+
+from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
+import os
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from django.db import close_old_connections, connection
+import psycopg
+from django.db import close_old_connections, connection, connections
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.jobs import Job, Status
+from procrastinate.worker import Worker
 
-from regulars.kit.worker import BULK, NOW, loops
+from regulars.kit.live import CHANNEL as LIVE
+from regulars.kit.worker import BULK, KNOCK, NOW, Step, loops, stop_event, tell_of_failure
 
 log = logging.getLogger(__name__)
-SHORTEST_REST, LONGEST_REST = 0.1, 2.0
+CONCURRENCY = {NOW: 2, BULK: 1}
+SHORTEST_REST, LONGEST_REST = 0.05, 5.0
 GRACE_SECONDS = 10.0
-POOL = 6
+HEARTBEAT_SECONDS, DEAD_SECONDS = 5.0, 20.0
+LOOK_AFTER_SECONDS = 5.0
+# The interpreter lets a busy thread run this long before another may; a bulk job must not slow down who waits.
+SWITCH_SECONDS = 0.001
 
 
-def run() -> None:
-    """Work until told to stop by SIGTERM or SIGINT; what is running gets a while to end."""
-    stop = threading.Event()
-    threads = [
-        threading.Thread(target=_repeat, args=(name, step, stop), daemon=True)
-        for name, step in loops().items()
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        asyncio.run(_work())
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(GRACE_SECONDS)
+class WorkerDied(Exception):
+    """The worker was killed, or lost the database, while this job ran."""
+
+
+def run(before: Iterable[Callable[[], object]] = ()) -> None:
+    """Work until told to stop by SIGTERM or SIGINT; what is running gets a while to end and is else put back."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    stop_event().clear()
+    for step in before:
+        step()
+    connections.close_all()
+    asyncio.run(_work())
 
 
 async def _work() -> None:
-    # Jobs run in threads with Django's own connection each; this pool is only for fetching, finishing and listening.
-    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=POOL)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(sum(CONCURRENCY.values()) + 1))
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
     with app.replace_connector(connector):
         async with app.open_async():
-            readers = [asyncio.create_task(_read(queue)) for queue in (NOW, BULK)]
-            _stop_on_signals(readers)
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.gather(*readers)
+            app.perform_import_paths()  # type: ignore[no-untyped-call]
+            await Shop().work()
 
 
-async def _read(queue: str) -> None:
-    await app.run_worker_async(
+class Shop:
+    """Everything that runs in the worker process."""
+
+    def __init__(self) -> None:
+        self.workers = [_worker(queue) for queue in CONCURRENCY]
+        self.threads = [LoopThread(name, step) for name, step in loops().items()]
+        self.stop = asyncio.Event()
+
+    async def work(self) -> None:
+        """Run readers and loops until the order to stop, then let them end."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop.set)
+        for thread in self.threads:
+            thread.start()
+        readers = [asyncio.create_task(_run(worker)) for worker in self.workers]
+        helpers = [asyncio.create_task(self._listen()), asyncio.create_task(self._look_after_the_dead())]
+        stopped = asyncio.create_task(self.stop.wait())
+        # A reader that ends by itself has lost the database for good: then everything starts anew.
+        await asyncio.wait([stopped, *readers], return_when=asyncio.FIRST_COMPLETED)
+        await self._end(readers, helpers)
+        if not stopped.done():
+            raise WorkerDied("A reader of the queue stopped by itself.")
+
+    async def _end(self, readers: list[asyncio.Task[None]], helpers: list[asyncio.Task[None]]) -> None:
+        stop_event().set()
+        for thread in self.threads:
+            thread.knock()
+        for worker in self.workers:
+            worker.stop()  # type: ignore[no-untyped-call]
+        for helper in helpers:
+            helper.cancel()
+        _done, late = await asyncio.wait(readers, timeout=GRACE_SECONDS)
+        for thread in self.threads:
+            await asyncio.to_thread(thread.join, 2.0)
+        if late:
+            await self._leave()
+
+    async def _leave(self) -> None:
+        """End without waiting for a job that does not; its transaction is undone and its row is free for the next worker."""
+        for worker in self.workers:
+            if worker.worker_id is not None:
+                await app.job_manager.unregister_worker(worker.worker_id)
+        log.warning("A job did not end in time; it is run again by the next worker.")
+        os._exit(0)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._hear_knocks()
+            except psycopg.Error as problem:
+                log.warning("Listening for knocks stopped (%s) and is begun again.", problem)
+            await asyncio.sleep(1.0)
+
+    async def _hear_knocks(self) -> None:
+        params: dict[str, Any] = connector_params()
+        params.pop("cursor_factory", None)
+        async with await psycopg.AsyncConnection.connect(**params, autocommit=True) as listener:
+            await listener.execute(f"LISTEN {KNOCK}")
+            await listener.execute(f"LISTEN {LIVE}")
+            self._knock()
+            async for _notice in listener.notifies():
+                self._knock()
+
+    def _knock(self) -> None:
+        for thread in self.threads:
+            thread.knock()
+
+    async def _look_after_the_dead(self) -> None:
+        while True:
+            try:
+                await rescue_jobs(
+                    [worker.worker_id for worker in self.workers if worker.worker_id is not None]
+                )
+            except Exception:
+                log.exception("Looking after the jobs of dead workers failed and is tried again.")
+            await asyncio.sleep(LOOK_AFTER_SECONDS)
+
+
+async def _run(worker: Worker) -> None:
+    await worker.run()  # type: ignore[no-untyped-call]
+
+
+def _worker(queue: str) -> Worker:
+    return app._worker(
         queues=[queue],
         name=queue,
-        concurrency=2 if queue == NOW else 1,
+        concurrency=CONCURRENCY[queue],
         install_signal_handlers=False,
-        shutdown_graceful_timeout=GRACE_SECONDS,
         delete_jobs="successful",
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=DEAD_SECONDS,
+        task_middleware=[*app.worker_defaults.get("task_middleware", []), _tell_of_failures],
     )
 
 
-def _stop_on_signals(readers: list[asyncio.Task[None]]) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, lambda: [reader.cancel() for reader in readers])
+def _tell_of_failures(call_next: Callable[[], Any], context: Any, worker: Any) -> Any:
+    try:
+        return call_next()
+    except Exception as problem:
+        tell_of_failure(context.job.id, problem)
+        raise
 
 
-def _repeat(name: str, step: Callable[[], bool], stop: threading.Event) -> None:
-    rest = SHORTEST_REST
-    while not stop.wait(rest):
+async def rescue_jobs(our_own: list[int]) -> int:
+    """Give the jobs of dead workers back to the queue, or to the failed ones when they were tried often enough."""
+    manager = app.job_manager
+    # After this machine slept we may look dead ourselves.
+    for worker_id in our_own:
+        await manager.update_heartbeat(worker_id)
+    jobs = list(await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_SECONDS))
+    for job in jobs:
+        await _rescue(job)
+    await manager.prune_stalled_workers(DEAD_SECONDS)
+    return len(jobs)
+
+
+async def _rescue(job: Job) -> None:
+    died = WorkerDied("The worker was killed, or lost the database, while this job ran.")
+    known = app.tasks.get(job.task_name)
+    retry = known.get_retry_exception(exception=died, job=job) if known else None
+    if retry is None:
+        await asyncio.to_thread(tell_of_failure, job.id or 0, died)
+        await app.job_manager.finish_job(job=job, status=Status.FAILED, delete_job=False)
+    else:
+        log.warning("The worker of job %s died; it is run again.", job.id)
+        await app.job_manager.retry_job(job=job)
+
+
+class LoopThread(threading.Thread):
+    """One declared loop in a thread of its own: at work while there is work, else resting until knocked at."""
+
+    def __init__(self, name: str, step: Step) -> None:
+        super().__init__(name=f"loop {name}", daemon=True)
+        self.step = step
+        self.rest = 0.0
+        self._knocked = threading.Event()
+
+    def knock(self) -> None:
+        """Ask the loop to look at once."""
+        self._knocked.set()
+
+    def run(self) -> None:
+        while not stop_event().is_set():
+            self._rest()
+            self._knocked.clear()
+            self._step()
+        connection.close()
+
+    def _rest(self) -> None:
+        # Right after a knock the next looks follow quickly: a follower may have to wait for an older transaction.
+        if self.rest and self._knocked.wait(self.rest):
+            self.rest = 0.0
+
+    def _step(self) -> None:
         try:
-            found = step()
-            rest = 0.0 if found else min(LONGEST_REST, max(SHORTEST_REST, rest * 1.5))
-        except Exception:
-            log.exception("The loop %s failed and is tried again.", name)
-            rest = LONGEST_REST
             close_old_connections()
-    connection.close()
+            found = self.step()
+            self.rest = 0.0 if found else min(LONGEST_REST, max(SHORTEST_REST, self.rest * 2))
+        except Exception:
+            log.exception("%s failed and is tried again.", self.name)
+            self.rest = LONGEST_REST
+            connection.close()

@@ -7,7 +7,10 @@ class TimelineConfig(AppConfig):
 
     def ready(self) -> None:
         from regulars.kit.events import register_writer
+        from regulars.kit.events.rows import register_rows_writer
         from regulars.timeline import tasks  # noqa: F401  declares them
-        from regulars.timeline.actions.booking import book_touchpoint
+        from regulars.timeline.actions.booking import book_touchpoints
+        from regulars.timeline.actions.rows import book_rows
 
-        register_writer("touchpoint", book_touchpoint)
+        register_writer("touchpoint", book_touchpoints, decides=True)
+        register_rows_writer("touchpoint", book_rows)

@@ -1,33 +1,29 @@
 from __future__ import annotations
 
-from django.db import connection
-
-from regulars.kit.worker import NOW, every, loop, task
-from regulars.timeline.actions.booking import HEAR
-from regulars.timeline.actions.following import follow_all
-from regulars.timeline.actions.hearing import AGAIN, hear_again, hear_touchpoints
-
-
-@task(HEAR, queue=NOW)
-def hear(touchpoint: int) -> None:
-    """Let everybody hear one announced touchpoint."""
-    hear_touchpoints(touchpoint)
+from regulars.kit.worker import every, loop, when_a_job_fails
+from regulars.timeline.actions.adopting import adopt_restored_touchpoints
+from regulars.timeline.actions.failures import forget_old_failures, note_job_failure
+from regulars.timeline.actions.following import follow_next
+from regulars.timeline.actions.hearing import hear_next
 
 
-@task(AGAIN, queue=NOW)
-def hear_once_more(touchpoint: int, reaction: str) -> None:
-    """Try one failed reaction again."""
-    hear_again(touchpoint, reaction)
+@loop("hearing")
+def hearing() -> bool:
+    """Let everybody hear what was announced."""
+    return hear_next()
 
 
-@loop("followers")
-def followers_step() -> bool:
+@loop("following")
+def following() -> bool:
     """Let the followers read on."""
-    return follow_all()
+    return follow_next()
 
 
-@every("17 3 * * *", "timeline.forget_heard")
-def forget_heard(timestamp: int) -> None:
-    """Drop the marks of what was heard a week ago; no job is that old."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM timeline_heard WHERE at < now() - interval '7 days'")
+@every("43 * * * *", "timeline.tidy_up")
+def tidy_up(timestamp: int) -> None:
+    """Forget why jobs failed that are gone, and go on counting where a restored database stopped."""
+    forget_old_failures()
+    adopt_restored_touchpoints()
+
+
+when_a_job_fails(note_job_failure)

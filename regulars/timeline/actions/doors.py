@@ -25,7 +25,7 @@ def withdraw_touchpoints(numbers: Iterable[int]) -> int:
     return _call("timeline_withdraw(%s)", list(numbers))
 
 
-def _call(function: str, *params: object) -> int:
+def _call(function: str, *params: int | list[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}", params)
         row = cursor.fetchone()

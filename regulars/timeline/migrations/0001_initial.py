@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('source_key', models.CharField(max_length=200, null=True)),
                 ('depth', models.SmallIntegerField(default=0)),
                 ('is_silent', models.BooleanField(default=False)),
-                ('xid', regulars.timeline.models.touchpoint.Xid8Field(db_default=regulars.timeline.models.touchpoint.CurrentXid())),
+                ('xid', regulars.timeline.models.touchpoint.Xid8Field(db_default=models.Func(function='pg_current_xact_id', output_field=regulars.timeline.models.touchpoint.Xid8Field()))),
                 ('company', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='touchpoints', to='people.company')),
                 ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='touchpoints', to='people.person')),
             ],

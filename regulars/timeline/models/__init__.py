@@ -1,4 +1,4 @@
-from regulars.timeline.models.follower import Follower, Heard
+from regulars.timeline.models.follower import Follower, Hearing, JobFailure
 from regulars.timeline.models.touchpoint import Touchpoint, TouchpointKind, Xid8Field
 
-__all__ = ["Follower", "Heard", "Touchpoint", "TouchpointKind", "Xid8Field"]
+__all__ = ["Follower", "Hearing", "JobFailure", "Touchpoint", "TouchpointKind", "Xid8Field"]

@@ -20,7 +20,9 @@ class Xid8Field(models.Field):  # type: ignore[type-arg]
 
 
 class CurrentXid(Func):
-    function = "pg_current_xact_id"
+    """This transaction's place in the order of reading; it goes on rising when the data move to another server."""
+
+    function = "timeline_xid"
     arity = 0
     output_field = Xid8Field()
 
@@ -74,6 +76,11 @@ class Touchpoint(models.Model):
                 fields=["company", "-occurred_at", "-id"],
                 name="touchpoint_of_company",
                 condition=models.Q(company__isnull=False),
+            ),
+            models.Index(
+                fields=["person", "channel", "-occurred_at", "-id"],
+                name="touchpoint_of_person_channel",
+                condition=~models.Q(channel=""),
             ),
             models.Index(fields=["xid", "id"], name="touchpoint_in_order"),
             models.Index(

@@ -1,0 +1,94 @@
+import regulars.timeline.models.touchpoint
+from django.db import migrations, models
+
+# A dump carries the transaction numbers of the server it came from, and a fresh server counts from the beginning: what is
+# written there would stand before what the followers have read. So numbers are counted from an era, raised by timeline_adopt.
+ERA = """
+CREATE FUNCTION timeline_era() RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT 0::bigint';
+CREATE FUNCTION timeline_xid() RETURNS xid8 LANGUAGE sql STABLE AS
+    'SELECT (pg_current_xact_id()::text::bigint + timeline_era())::text::xid8';
+CREATE FUNCTION timeline_settled() RETURNS xid8 LANGUAGE sql STABLE AS
+    'SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + timeline_era())::text::xid8';
+CREATE FUNCTION timeline_strays() RETURNS bigint LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+    SELECT greatest(0, newest.xid::text::bigint - pg_snapshot_xmax(pg_current_snapshot())::text::bigint - timeline_era() + 1)
+    FROM (SELECT xid FROM timeline_touchpoint ORDER BY xid DESC, id DESC LIMIT 1) AS newest
+$$;
+CREATE FUNCTION timeline_adopt() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET regulars.timeline_door = 'adopt' AS $$
+DECLARE
+    ahead bigint;
+    border xid8;
+    last_restored bigint;
+BEGIN
+    LOCK TABLE timeline_touchpoint IN EXCLUSIVE MODE;
+    ahead := coalesce(timeline_strays(), 0);
+    IF ahead = 0 THEN
+        RETURN 0;
+    END IF;
+    border := (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + timeline_era())::text::xid8;
+    SELECT id INTO last_restored FROM timeline_touchpoint WHERE xid >= border ORDER BY id DESC LIMIT 1;
+    EXECUTE format('CREATE OR REPLACE FUNCTION timeline_era() RETURNS bigint LANGUAGE sql IMMUTABLE AS %L',
+        'SELECT ' || (timeline_era() + ahead) || '::bigint');
+    EXECUTE 'UPDATE timeline_touchpoint SET xid = timeline_xid() WHERE id > $1 AND xid < $2' USING last_restored, border;
+    RETURN ahead;
+END $$;
+"""
+NO_ERA = """
+DROP FUNCTION timeline_adopt();
+DROP FUNCTION timeline_strays();
+DROP FUNCTION timeline_settled();
+DROP FUNCTION timeline_xid();
+DROP FUNCTION timeline_era();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("timeline", "0002_guards")]
+    operations = [
+        migrations.RunSQL(ERA, NO_ERA),
+        migrations.AlterField(
+            "touchpoint",
+            "xid",
+            regulars.timeline.models.touchpoint.Xid8Field(db_default=regulars.timeline.models.touchpoint.CurrentXid()),
+        ),
+        migrations.AddIndex(
+            "touchpoint",
+            models.Index(
+                condition=models.Q(("channel", ""), _negated=True),
+                fields=["person", "channel", "-occurred_at", "-id"],
+                name="touchpoint_of_person_channel",
+            ),
+        ),
+        migrations.DeleteModel("Heard"),
+        migrations.CreateModel(
+            name="Hearing",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("touchpoint_id", models.BigIntegerField()),
+                ("listener", models.CharField(blank=True, max_length=200)),
+                ("is_bulk", models.BooleanField(default=False)),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("failed_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("failed_at__isnull", True)), fields=["is_bulk", "id"], name="hearing_next"
+                    ),
+                    models.Index(
+                        condition=models.Q(("failed_at__isnull", False)), fields=["failed_at"], name="hearing_failed"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="JobFailure",
+            fields=[
+                ("job_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("error", models.TextField()),
+            ],
+        ),
+    ]
