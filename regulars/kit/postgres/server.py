@@ -15,7 +15,7 @@ from pathlib import Path
 
 from regulars.kit.postgres import binaries, cluster, home, roles, tuning
 from regulars.kit.postgres.account import Account
-from regulars.kit.postgres.address import SUPER_ROLE, Address
+from regulars.kit.postgres.address import PORT, SUPER_ROLE, Address
 from regulars.kit.processes import die_with_parent, folder_of, is_running, name_of
 from regulars.kit.refused import Refused
 
@@ -86,7 +86,7 @@ class Server:
                 Path(self.place.cluster), account, programs, self.place.passwords[SUPER_ROLE]
             )
             if self.pid() is None:
-                _disown_reused_pid(folder)
+                _disown_pid(folder, Path(self.place.socket))
                 tuning.write(
                     folder,
                     tuning.settings(
@@ -208,12 +208,14 @@ def _is_server(pid: int, folder: Path) -> bool:
     return name_of(pid).startswith("postgres") and (not where or where == str(folder.resolve()))
 
 
-def _disown_reused_pid(folder: Path) -> None:
-    # After a kill the number may belong to anybody (in a container it usually does) and PostgreSQL would believe it.
-    # The file itself stays: by its other lines PostgreSQL knows whether old processes still use the data.
+def _disown_pid(folder: Path, socket: Path) -> None:
+    # After a kill the number may belong to anybody (in a container it usually does) or to a zombie nobody has reaped,
+    # and PostgreSQL would take either for a living server. The file itself stays: by its other lines PostgreSQL knows
+    # whether old processes still use the data. The socket's lock lies in our private folder and guards nothing more.
     lines = _pid_file(folder)
-    if lines and is_running(int(lines[0])):
+    if lines:
         (folder / "postmaster.pid").write_text("\n".join([NOBODYS_PID, *lines[1:]]) + "\n")
+    (socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
 
 def _since(log: Path, offset: int) -> list[str]:
