@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -153,3 +154,25 @@ def an_api_key(role: str = Role.OWNER, **values: Any) -> ApiKey:
     return ApiKey.objects.create(
         name=f"Key {number}", prefix=f"rk_{number:08d}", secret_hash="0" * 64, role=role, **values
     )
+
+
+def an_order(
+    person: Person | None = None, *, total: str = "20", at: datetime | None = None, by: Any = None, **values: Any
+) -> Any:
+    """Record an order through the action; `lines` may be (code, quantity, unit price) triples."""
+    from regulars.commerce.actions import LineDraft, OrderDraft, record_order
+
+    moment = at or now()
+    triples = values.pop("lines", None) or [("COFFEE", "1", total)]
+    lines = [
+        LineDraft(sku=sku, name=sku.title(), quantity=Decimal(quantity), unit_price=Decimal(price))
+        for sku, quantity, price in triples
+    ]
+    draft = OrderDraft(
+        person_id=person.pk if person else None,
+        placed_at=moment,
+        currency=values.pop("currency", "EUR"),
+        lines=lines,
+        **values,
+    )
+    return record_order(draft, by=by or Actor.clock("test"), at=max(moment, now())).order

@@ -14,12 +14,13 @@ from regulars.kit.refused import Invalid, NotThere, Refused, Text
 from regulars.team.models import Business
 
 DEEPEST = 6
-# Levels follow from the tree; one statement sets them all right after a move.
+# Levels and paths follow from the tree; one statement sets them all right.
 RELEVEL = """
     WITH RECURSIVE tree AS (
-        SELECT id, 1 AS level FROM commerce_kind WHERE parent_id IS NULL
-        UNION ALL SELECT k.id, tree.level + 1 FROM commerce_kind k JOIN tree ON k.parent_id = tree.id)
-    UPDATE commerce_kind k SET level = tree.level FROM tree WHERE tree.id = k.id AND k.level <> tree.level"""
+        SELECT id, ARRAY[id] AS path FROM commerce_kind WHERE parent_id IS NULL
+        UNION ALL SELECT k.id, tree.path || k.id FROM commerce_kind k JOIN tree ON k.parent_id = tree.id)
+    UPDATE commerce_kind k SET level = cardinality(tree.path), path = tree.path
+    FROM tree WHERE tree.id = k.id AND k.path <> tree.path"""
 
 
 class KindTaken(Refused):
@@ -50,6 +51,8 @@ def create_kind(name: str, *, by: Actor, parent: Kind | None = None) -> Kind:
     if level > DEEPEST:
         raise TreeTooDeep
     kind = _save(Kind(name=_checked(name), parent=parent, level=level))
+    relevel_kinds()
+    kind.refresh_from_db()
     announce(KindsChanged(kind_id=kind.pk, name=kind.name), by=by, changes={"name": [None, kind.name]})
     return kind
 
@@ -72,8 +75,7 @@ def move_kind(kind: Kind, parent: Kind | None, *, by: Actor) -> Kind:
         raise KindUnderItself
     before, kind.parent = kind.parent_id, parent
     _save(kind)
-    with connection.cursor() as cursor:
-        cursor.execute(RELEVEL)
+    relevel_kinds()
     if Kind.objects.filter(level__gt=DEEPEST).exists():
         raise TreeTooDeep
     kind.refresh_from_db()
@@ -93,8 +95,7 @@ def delete_kind(kind: Kind, *, by: Actor) -> None:
         _save(child)
     number, name = kind.pk, kind.name
     kind.delete()
-    with connection.cursor() as cursor:
-        cursor.execute(RELEVEL)
+    relevel_kinds()
     announce(KindsChanged(kind_id=number, name=name), by=by, changes={"name": [name, None]})
 
 
@@ -110,6 +111,13 @@ def choose_kind_level(level: int, *, by: Actor) -> Business:
         KindsChanged(name=_("level %(level)d") % {"level": level}), by=by, changes={"level": [before, level]}
     )
     return business
+
+
+@transaction.atomic
+def relevel_kinds() -> None:
+    """Set every kind's level and path by where it stands; needed after kinds were written in bulk."""
+    with connection.cursor() as cursor:
+        cursor.execute(RELEVEL)
 
 
 def branch_ids(roots: list[int]) -> set[int]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from regulars.commerce.engine.drafts import LineDraft
 from regulars.commerce.events import ProductCreated
 from regulars.commerce.models import LineKind, Order, OrderLine, Product
@@ -59,7 +61,7 @@ def _by_id(numbers: set[int]) -> dict[str | int, Product]:
         product.pk: product for product in Product.objects.filter(pk__in=numbers)
     }
     if missing := numbers - found.keys():
-        raise Invalid({"lines": f"product {min(missing)}"})
+        raise Invalid({"lines": _("There is no product %(id)s.") % {"id": min(missing)}})
     return found
 
 

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
 class Kind(models.Model):
-    """What kind of product something is; a tree, of which the business chooses the level that counts."""
+    """What kind of product something is; a tree, of which the business chooses the level that counts.
+
+    `path` holds the ids from the top down to the kind itself, so `path[level]` is where a product counts.
+    """
 
     name = models.CharField(_("name"), max_length=100)
     parent = models.ForeignKey(
@@ -20,6 +24,7 @@ class Kind(models.Model):
         verbose_name=_("under"),
     )
     level = models.PositiveSmallIntegerField(default=1)
+    path = ArrayField(models.BigIntegerField(), default=list, blank=True)
 
     class Meta:
         ordering = ("name",)
