@@ -14,7 +14,7 @@ CREATE FUNCTION timeline_strays() RETURNS bigint LANGUAGE sql STABLE SET search_
     FROM (SELECT xid FROM timeline_touchpoint ORDER BY xid DESC, id DESC LIMIT 1) AS newest
 $$;
 CREATE FUNCTION timeline_adopt() RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET regulars.timeline_door = 'adopt' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     ahead bigint;
     border xid8;
@@ -29,7 +29,9 @@ BEGIN
     SELECT id INTO last_restored FROM timeline_touchpoint WHERE xid >= border ORDER BY id DESC LIMIT 1;
     EXECUTE format('CREATE OR REPLACE FUNCTION timeline_era() RETURNS bigint LANGUAGE sql IMMUTABLE AS %L',
         'SELECT ' || (timeline_era() + ahead) || '::bigint');
+    PERFORM set_config('regulars.timeline_door', 'adopt', true);
     EXECUTE 'UPDATE timeline_touchpoint SET xid = timeline_xid() WHERE id > $1 AND xid < $2' USING last_restored, border;
+    PERFORM set_config('regulars.timeline_door', '', true);
     RETURN ahead;
 END $$;
 """
