@@ -12,10 +12,13 @@ PR_SET_PDEATHSIG = 1
 IS_LINUX = sys.platform == "linux"
 
 
-def die_with_parent(how: int = signal.SIGTERM) -> None:
+def die_with_parent(parent: int, how: int = signal.SIGTERM) -> None:
     """Ask the kernel to signal this process when its parent dies; only Linux can."""
     if IS_LINUX:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, how)
+        if os.getppid() != parent:
+            # The parent died before we asked, so nobody would ever tell us.
+            os.kill(os.getpid(), how)
 
 
 def is_running(pid: int) -> bool:

@@ -5,6 +5,7 @@ the next start finds what a killed supervisor left behind.
 """
 
 import contextlib
+import functools
 import json
 import os
 import secrets
@@ -120,7 +121,7 @@ class Supervisor:
                 stderr=output,
                 env={**os.environ, **self.environment, MARK: self._mark},
                 start_new_session=True,
-                preexec_fn=die_with_parent,
+                preexec_fn=functools.partial(die_with_parent, os.getpid()),
             )
 
     def _note_the_dead(self) -> None:

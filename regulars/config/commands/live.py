@@ -7,8 +7,6 @@ import signal
 from regulars.config.commands.web import host, port
 from regulars.config.env import env
 from regulars.kit.ports import require_free
-from regulars.kit.processes import die_with_parent
-from regulars.kit.supervisor import MARK
 
 FAREWELL_SECONDS = 1.0
 
@@ -24,8 +22,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Serve live updates until told to stop."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    if MARK in os.environ:
-        die_with_parent()
     require_free(options.host, {options.port: "live updates"})
     asyncio.run(_serve(options.host, options.port))
 

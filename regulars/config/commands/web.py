@@ -79,10 +79,11 @@ def _loader() -> Callable[[str], Any]:
 
     gc.collect()
     gc.freeze()
+    parent = os.getpid()
 
     def load(_target: str) -> Any:
         if MARK in os.environ:
-            die_with_parent()
+            die_with_parent(parent)
         return application
 
     return load

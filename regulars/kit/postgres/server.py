@@ -6,6 +6,7 @@ kernel's, so a killed process lets go too. The server's own pid file says what i
 
 import contextlib
 import fcntl
+import functools
 import os
 import signal
 import subprocess
@@ -161,7 +162,9 @@ class Server:
                 env=cluster.neutral_environment(),
                 cwd=folder,
                 start_new_session=True,
-                preexec_fn=_end_on_our_death if dies_with_us else None,
+                preexec_fn=functools.partial(die_with_parent, os.getpid(), signal.SIGINT)
+                if dies_with_us
+                else None,
                 **account.popen(),
             )
 
@@ -189,10 +192,6 @@ class Server:
                 return True
             time.sleep(0.05)
         return False
-
-
-def _end_on_our_death() -> None:
-    die_with_parent(signal.SIGINT)
 
 
 def _pid_file(folder: Path) -> list[str]:
