@@ -93,6 +93,11 @@ def index_people(rows: Iterable[Row]) -> None:
         _index("person", batch)
 
 
+def learn_words(words: Iterable[str]) -> None:
+    """Let these words be found although mistyped; for documents that an import wrote by itself."""
+    _write("person", [], words)
+
+
 def _index(subject: str, batch: list[Row]) -> None:
     known: set[str] = set()
     with transaction.atomic(), connection.cursor() as cursor:

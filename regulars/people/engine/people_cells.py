@@ -28,6 +28,7 @@ from regulars.people.engine.tidy.words import (
 )
 
 _ = gettext_noop
+_FORMULA_STARTS = frozenset("=+-@\t\r")
 LONGEST = {
     "name": 300, "first_name": 150, "last_name": 150, "job_title": 150, "city": 120, "street": 300, "region": 120,
     "postcode": 20, "company": 200, "acquired_channel": 60, "acquired_campaign": 120, "email": 254, "external_id": 120,
@@ -46,6 +47,7 @@ class Row:
     notes: list[str] = field(default_factory=list)
     custom: dict[str, object] = field(default_factory=dict)
     keeper: int = 0
+    is_partial: bool = False
 
 
 class Reader:
@@ -68,6 +70,8 @@ class Reader:
         for target, put in self.setters:
             cell = cells[target.column] if target.column < len(cells) else ""
             if cell and not is_blank(cell):
+                # Exports write a quote before what a spreadsheet would run as a formula; it is not part of the value.
+                cell = cell[1:] if cell[0] == "'" and cell[1:2] in _FORMULA_STARTS else cell
                 self._put(row, target, put, cell, cells)
         _complete_names(row)
         if not row.identities and not row.values.get("name"):
@@ -256,7 +260,8 @@ def _complete_names(row: Row) -> None:
     """Make the full name from its parts, or the parts from the full name."""
     values = row.values
     if "first_name" in values or "last_name" in values:
-        values["name"] = full_name(values.get("first_name", ""), values.get("last_name", ""))
+        row.is_partial = "name" not in values and ("first_name" in values) != ("last_name" in values)
+        values.setdefault("name", full_name(values.get("first_name", ""), values.get("last_name", "")))
     elif values.get("name"):
         values["first_name"], values["last_name"] = split_full_name(values["name"])
     if len(values.get("name", "")) > LONGEST["name"]:

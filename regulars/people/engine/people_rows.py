@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,14 +11,14 @@ from regulars.people.engine.names import sort_key, words
 from regulars.people.engine.people_cells import Identity, Reader, Row
 from regulars.people.engine.people_plan import PeoplePlan
 from regulars.people.engine.sayings import Said, Unclear
-from regulars.people.engine.search import identity_words, is_typeable, text_words, vector_text
+from regulars.people.engine.search import identity_words, text_words, vector_text
 
 PLAIN_COLUMNS = (
     "name", "first_name", "last_name", "sort_name", "job_title", "language", "time_zone", "country", "city", "birthday",
     "acquired_channel", "acquired_campaign", "created_at", "street", "region", "postcode", "company", "note",
 )  # fmt: skip
 PEOPLE_COLUMNS = (
-    "row_number", "round", *PLAIN_COLUMNS, "company_key", "keeper_id", "tags", "custom", "trace", "words",
+    "row_number", "round", *PLAIN_COLUMNS, "company_key", "keeper_id", "tags", "custom", "trace", "words", "is_partial",
 )  # fmt: skip
 IDENTITY_COLUMNS = ("row_number", "kind", "value", "raw", "place", "label")
 
@@ -31,19 +31,20 @@ class Chunk:
     people: bytes = b""
     identities: bytes = b""
     rounds: int = 0
-    typeable: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
     refused: list[tuple[int, list[str], Said]] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
 
 
-def tidy_people(first_row: int, rows: Sequence[list[str]], plan: PeoplePlan) -> Chunk:
-    """Tidy the rows of a chunk, the first of which a spreadsheet numbers `first_row`; blank rows do not count."""
+def tidy_people(numbered: tuple[int, Sequence[list[str]]], plan: PeoplePlan) -> Chunk:
+    """Tidy rows, given with the number a spreadsheet shows beside the first; blank rows do not count."""
+    first_row, rows = numbered
     chunk = Chunk()
     reader = Reader(plan, chunk.left_out)
     last_round: dict[tuple[str, str], int] = {}
     people: list[str] = []
     identities: list[str] = []
-    typeable: set[str] = set()
+    known: set[str] = set()
     for number, cells in enumerate(rows, first_row):
         if not any(cells) or not any(map(str.strip, cells)):
             continue
@@ -56,11 +57,11 @@ def tidy_people(first_row: int, rows: Sequence[list[str]], plan: PeoplePlan) -> 
         trace = "" if row.identities else _trace(row)
         turn = _turn([(kind, value) for kind, value, *_rest in row.identities] or [("", trace)], last_round)
         chunk.rounds = max(chunk.rounds, turn + 1)
-        found = _words(row, typeable)
+        found = _words(row, known)
         people.append(_person_line(number, turn, row, trace, found))
-        identities += [_identity_line(number, place, one) for place, one in enumerate(row.identities)]
+        identities += [_identity_line(number, place, one) for place, one in _placed(row.identities)]
     chunk.people, chunk.identities = "".join(people).encode(), "".join(identities).encode()
-    chunk.typeable = frozenset(typeable)
+    chunk.known = frozenset(known)
     return chunk
 
 
@@ -89,20 +90,21 @@ def _trace(row: Row) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:40]
 
 
-def _words(row: Row, typeable: set[str]) -> str:
+def _words(row: Row, known: set[str]) -> str:
     """Return the search document of a new person made of this row."""
     names = text_words(row.values.get("name", ""))
     companies = _company_words(row.values["company"]) if "company" in row.values else ()
-    typeable.update(word for word in (*names, *companies) if is_typeable(word))
     reached = [word for _kind, value, *_rest in row.identities for word in identity_words(value)]
-    return vector_text(names, reached, companies, text_words(*row.notes) if row.notes else ())
+    notes = text_words(*row.notes) if row.notes else ()
+    known.update(word for word in (*names, *reached, *companies, *notes) if word.isalpha())
+    return vector_text(names, reached, companies, notes)
 
 
 def _person_line(number: int, turn: int, row: Row, trace: str, found: str) -> str:
     """Return one line of the people's staging table."""
     values = row.values
-    values["sort_name"] = (
-        sort_key(values.get("first_name", ""), values.get("last_name", "")) if values.get("name") else ""
+    values["sort_name"] = sort_key(
+        values.get("first_name", ""), values.get("last_name", ""), values.get("name", "")
     )
     values["note"] = "\n\n".join(row.notes)
     company_key = _company_key(values["company"]) if "company" in values else ""
@@ -114,8 +116,17 @@ def _person_line(number: int, turn: int, row: Row, trace: str, found: str) -> st
         copy_text(json.dumps(row.custom, ensure_ascii=False)) if row.custom else r"\N",
         copy_text(trace),
         copy_text(found),
+        "t" if row.is_partial else "f",
     ]
     return "\t".join(cells) + "\n"
+
+
+def _placed(identities: Sequence[Identity]) -> Iterator[tuple[int, Identity]]:
+    """Return each identity with its place among those of its kind; the first of a kind becomes primary."""
+    places: dict[str, int] = {}
+    for one in identities:
+        yield places.get(one[0], 0), one
+        places[one[0]] = places.get(one[0], 0) + 1
 
 
 def _identity_line(number: int, place: int, identity: Identity) -> str:

@@ -8,7 +8,7 @@ from regulars.people.engine.people_rows import IDENTITY_COLUMNS, PEOPLE_COLUMNS
 
 _TYPES = {
     "row_number": "integer", "round": "integer", "birthday": "date", "created_at": "timestamptz", "keeper_id": "bigint",
-    "tags": "text[]", "custom": "jsonb", "place": "integer",
+    "tags": "text[]", "custom": "jsonb", "place": "integer", "is_partial": "boolean",
 }  # fmt: skip
 
 
@@ -17,7 +17,8 @@ def _columns(names: tuple[str, ...]) -> str:
 
 
 STAGING = f"""
-CREATE TEMP TABLE IF NOT EXISTS import_people ({_columns(PEOPLE_COLUMNS)}) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS import_people
+    ({_columns(PEOPLE_COLUMNS)}, PRIMARY KEY (row_number)) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS import_identity ({_columns(IDENTITY_COLUMNS)}) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS import_match
     (row_number integer, person_id bigint, holders integer, is_deleted boolean) ON COMMIT DELETE ROWS;
@@ -107,7 +108,7 @@ SELECT 'person', n.person_id, s.words::tsvector
 FROM import_new n JOIN import_people s ON s.row_number = n.row_number WHERE s.words IS NOT NULL
 """
 CREATED_ROWS = """
-SELECT n.person_id, NULL::bigint, coalesce(s.created_at, %(at)s), '', 'person', n.person_id, left(coalesce(s.name, ''), 300),
+SELECT n.person_id, NULL::bigint, coalesce(s.created_at, %s), '', 'person', n.person_id, left(coalesce(s.name, ''), 300),
     NULL::text, '{}'::jsonb
 FROM import_new n JOIN import_people s ON s.row_number = n.row_number
 """

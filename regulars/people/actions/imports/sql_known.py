@@ -3,26 +3,27 @@
 from regulars.people.actions.imports.sql import MEANT
 
 _TEXTS = (
-    "name", "first_name", "last_name", "sort_name", "job_title", "language", "time_zone", "country", "city", "acquired_channel",
-    "acquired_campaign",
+    "job_title", "language", "time_zone", "country", "city", "acquired_channel", "acquired_campaign",
 )  # fmt: skip
 _NULLABLE = ("birthday", "keeper_id")
+_NAMES = ("name", "first_name", "last_name", "sort_name")
 
 
 def _said(column: str, *, fill: bool) -> str:
     """Return what a column will hold: a blank cell never clears, and filling never overwrites."""
-    if column == "sort_name":
-        # The staged key of a row without a name sorts the nameless; a known person keeps their own.
-        said = f"CASE WHEN s.name IS NULL{' OR p.name <> ' + chr(39) * 2 if fill else ''} THEN p.sort_name ELSE s.sort_name END"
-        return f"({said})"
+    if column in _NAMES:
+        kept = " OR p.name <> ''" if fill else ""
+        return f"(CASE WHEN s.name IS NULL{kept} THEN p.{column} WHEN s.is_partial THEN {_part(column)} ELSE coalesce(s.{column}, '') END)"
     if column in _NULLABLE:
         return f"coalesce(p.{column}, s.{column})" if fill else f"coalesce(s.{column}, p.{column})"
-    if column in ("first_name", "last_name") and fill:
-        # The parts belong to the name: either all of it is filled or nothing.
-        return f"(CASE WHEN p.name = '' THEN coalesce(s.{column}, p.{column}) ELSE p.{column} END)"
     if fill:
         return f"(CASE WHEN p.{column} = '' THEN coalesce(s.{column}, p.{column}) ELSE p.{column} END)"
     return f"coalesce(s.{column}, p.{column})"
+
+
+def _part(column: str) -> str:
+    """Return what a row that gives one part of a name says; the whole is put together afterwards."""
+    return f"coalesce(s.{column}, p.{column})" if column in ("first_name", "last_name") else f"p.{column}"
 
 
 def _custom(*, fill: bool) -> str:
@@ -37,7 +38,7 @@ FROM import_match m JOIN import_people s ON s.row_number = m.row_number JOIN peo
 
 def differing(*, fill: bool) -> str:
     """Return the statement that notes whose own fields a row changes."""
-    columns = ("name", "first_name", "last_name", *(c for c in _TEXTS[4:]), *_NULLABLE)
+    columns = (*_NAMES[:3], *_TEXTS, *_NULLABLE)
     tests = [f"{_said(column, fill=fill)} IS DISTINCT FROM p.{column}" for column in columns]
     tests.append(f"({_custom(fill=fill)}) IS DISTINCT FROM p.custom")
     return f"INSERT INTO import_changed SELECT m.row_number, m.person_id {_FROM} WHERE {' OR '.join(tests)}"
@@ -45,18 +46,16 @@ def differing(*, fill: bool) -> str:
 
 def changing(*, fill: bool) -> str:
     """Return the statement that writes what changed, and counts the version up for whatever did."""
-    columns = (*_TEXTS, *_NULLABLE)
-    sets = [f"{column} = {_said(column, fill=fill).replace('p.', 'q.')}" for column in columns]
-    sets.append(f"custom = {_custom(fill=fill).replace('p.', 'q.')}")
+    columns = (*_NAMES, *_TEXTS, *_NULLABLE)
+    sets = [f"{column} = {_said(column, fill=fill)}" for column in columns]
     return f"""
-        UPDATE people_person q SET {", ".join(sets)}, version = q.version + 1, updated_at = %(at)s
-        FROM import_people s
-        WHERE (s.row_number, q.id) IN (SELECT row_number, person_id FROM import_changed)"""
+        UPDATE people_person p SET {", ".join(sets)}, custom = {_custom(fill=fill)}, version = p.version + 1, updated_at = %(at)s
+        FROM import_changed c JOIN import_people s ON s.row_number = c.row_number WHERE p.id = c.person_id"""
 
 
 KNOWN_IDENTITIES = """
 WITH wanted AS (
-    SELECT m.person_id, m.row_number, x.*,
+    SELECT m.person_id, m.row_number, x.kind, x.value, x.raw, x.label, x.place,
         NOT EXISTS (SELECT FROM people_identity h WHERE h.person_id = m.person_id AND h.kind = x.kind
                     AND h.is_primary AND h.ended_at IS NULL) AS is_first
     FROM import_match m JOIN import_identity x USING (row_number)
@@ -160,7 +159,7 @@ CHANGED_PEOPLE = "SELECT DISTINCT person_id FROM import_changed"
 PARTIAL_NAMES = """
 SELECT DISTINCT p.id, p.first_name, p.last_name FROM import_changed c
 JOIN import_people s ON s.row_number = c.row_number JOIN people_person p ON p.id = c.person_id
-WHERE (s.first_name IS NULL) <> (s.last_name IS NULL) AND p.first_name <> '' AND p.last_name <> ''
+WHERE s.is_partial
 """
 REPAIR_NAMES = """
 UPDATE people_person p SET name = r.name, sort_name = r.sort_name
