@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-from regulars.team.gate import open_to_all
+from regulars.team.gate import members_only, open_to_all
 
 
 @open_to_all
@@ -14,10 +15,14 @@ def closed(request: HttpRequest, **kwargs: object) -> HttpResponse:
     raise Http404
 
 
+to_settings = members_only(RedirectView.as_view(pattern_name="team:security"))
+
 urlpatterns = [
     path("email/", closed, name="account_email"),
     path("confirm-email/", closed, name="account_email_verification_sent"),
     path("confirm-email/<str:key>/", closed, name="account_confirm_email"),
     path("login/code/confirm/", closed, name="account_confirm_login_code"),
+    path("2fa/", to_settings, name="mfa_index"),
+    path("2fa/webauthn/", to_settings, name="mfa_list_webauthn"),
     path("", include("allauth.urls")),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -18,6 +19,7 @@ from regulars.kit.clock import now
 from regulars.kit.secrets import decrypt, encrypt
 from regulars.team.actions.mail import address_for, can_mail_links, send_mail
 from regulars.team.actions.members import change_password, note_sign_in, note_sign_in_failed
+from regulars.team.actions.second_step import note_second_step
 from regulars.team.middleware import actor_of, address_of
 from regulars.team.models import Business, Member
 
@@ -151,3 +153,23 @@ def provider_origins(request: HttpRequest) -> list[str]:
         return []
     kept = Business.current().settings.get("openid")
     return [kept["sign_in_origin"]] if kept else []
+
+
+def listen() -> None:
+    """Have changes of second steps written into the audit log; the library tells of them by signals, its only way."""
+    signals.authenticator_added.connect(_added)
+    signals.authenticator_reset.connect(_added)
+    signals.authenticator_removed.connect(_removed)
+    signals.authentication_failed.connect(_failed)
+
+
+def _added(request: HttpRequest, user: Member, authenticator: Authenticator, **kwargs: Any) -> None:
+    note_second_step(user, authenticator.type, added=True, by=actor_of(request, user))
+
+
+def _removed(request: HttpRequest, user: Member, authenticator: Authenticator, **kwargs: Any) -> None:
+    note_second_step(user, authenticator.type, added=False, by=actor_of(request, user))
+
+
+def _failed(request: HttpRequest, user: Member, **kwargs: Any) -> None:
+    note_sign_in_failed(user, by=actor_of(request, None))

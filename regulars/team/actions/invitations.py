@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.actor import Actor
@@ -12,9 +13,10 @@ from regulars.kit.events import announce, changed
 from regulars.kit.refused import Invalid, NotAllowed, Refused
 from regulars.team.actions.addresses import clean_email
 from regulars.team.actions.links import LinkSpent, hash_token
+from regulars.team.actions.mail import send_mail
 from regulars.team.actions.members import join
 from regulars.team.events import InvitationRevoked, Invited
-from regulars.team.models import Invitation, Member, Team
+from regulars.team.models import Business, Invitation, Member, Team
 from regulars.team.rules import may_grant
 
 LASTS = timedelta(days=7)
@@ -91,3 +93,15 @@ def _still_open(invitation: Invitation | None, at: datetime) -> Invitation:
     if invitation is None or invitation.accepted_at or invitation.revoked_at or invitation.expires_at <= at:
         raise LinkSpent(_("This invitation was used already, taken back or has expired. Ask for a new one."))
     return invitation
+
+
+def mail_invitation(invitation: Invitation, link: str) -> None:
+    """Send the link of an invitation to whom it is for."""
+    business = Business.current().name
+    inviter = str(invitation.invited_by or business)
+    text = gettext(
+        "Hello,\n\n%(inviter)s invites you to the customers of %(business)s in Regulars.\n\n"
+        "Open this link to choose how you sign in. It works once, for seven days:\n\n%(link)s\n"
+    )
+    subject = gettext("%(inviter)s invites you to %(business)s") % {"inviter": inviter, "business": business}
+    send_mail(invitation.email, subject, text % {"inviter": inviter, "business": business, "link": link})
