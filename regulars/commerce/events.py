@@ -16,7 +16,7 @@ class _OrderEvent(Event):
 
     icon: ClassVar[str] = "shopping-bag"
     on_timeline: ClassVar[bool] = True
-    order_id: int
+    order_id: int | None = None
     number: str = ""
     total_minor: int = 0
     currency: str = ""
@@ -102,7 +102,7 @@ class OrderRestored(_OrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderRefunded(_OrderEvent):
-    """Money of an order was given back."""
+    """Money was given back: of an order, or without one that is known."""
 
     kind: ClassVar[str] = "order.refunded"
     label: ClassVar[str | Promise] = _("Refunded")
@@ -111,6 +111,9 @@ class OrderRefunded(_OrderEvent):
     amount_minor: int = 0
     reason: str = ""
     is_whole: bool = False
+
+    def subject(self) -> tuple[str, int | None]:
+        return ("order", self.order_id) if self.order_id else ("refund", self.refund_id)
 
     def title(self) -> str:
         return f"{self.number} · {format_money(self.amount_minor, self.currency)}"
