@@ -18,7 +18,7 @@ from regulars.kit.htmx import fragment, redirect, say
 from regulars.kit.panels import Panel, panel, panels_for
 from regulars.kit.refused import Invalid, NotThere, require
 from regulars.kit.requests import Request
-from regulars.people.actions.deletion import delete_person, restore_person
+from regulars.people.actions.removal import delete_person, restore_person
 from regulars.people.actions.persons import change_person
 from regulars.people.models import Company, CustomField, Person, Stage, Tag
 from regulars.people.views.facts import custom_facts, details_of, keeper_fact, team_fact
@@ -127,7 +127,7 @@ def _undo_deletion(request: Request, what: dict[str, Any], at: datetime) -> str:
 
 def find_person(request: Request, person_id: int, verb: str = "people.see") -> Person:
     """Return a person this member may see, or may do the verb to."""
-    rows = Person.objects.visible_to(request.member).select_related("keeper", "team")  # type: ignore[attr-defined]
+    rows = Person.objects.visible_to(request.member).select_related("keeper", "team")
     found: Person | None = rows.filter(pk=person_id).first()
     if found is None:
         raise NotThere

@@ -41,9 +41,9 @@ def takes_back(name: str) -> Callable[[Taker], Taker]:
     return register
 
 
-def undo_url(name: str, **what: Any) -> str:
+def undo_url(deed: str, /, **what: Any) -> str:
     """Return the address that takes back one deed."""
-    return reverse("people:undo", args=[signing.dumps([name, what], salt=SALT, compress=True)])
+    return reverse("people:undo", args=[signing.dumps([deed, what], salt=SALT, compress=True)])
 
 
 @require_POST

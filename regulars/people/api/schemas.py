@@ -1,0 +1,225 @@
+"""What goes in and comes out, with examples."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from ninja import Field, Schema
+
+MANY = 200
+
+
+class IdentityIn(Schema):
+    """An address, number, handle or external id."""
+
+    kind: str = Field(
+        ...,
+        examples=["email"],
+        description="email, phone, external, website, facebook, instagram, twitter, linkedin, telegram, whatsapp, chat or other.",
+    )
+    value: str = Field(..., max_length=320, examples=["ada@example.com"])
+    label: str = Field("", max_length=60)
+    is_primary: bool | None = None
+    is_verified: bool = False
+    is_shared: bool = False
+
+
+class IdentityOut(Schema):
+    """An identity as it is stored."""
+
+    id: int
+    kind: str
+    value: str
+    label: str
+    is_primary: bool
+    is_verified: bool
+    is_shared: bool
+    bounced_at: datetime | None
+    ended_at: datetime | None
+
+
+class AddressIn(Schema):
+    """A postal address."""
+
+    street: str = Field("", max_length=300)
+    city: str = Field("", max_length=120)
+    region: str = Field("", max_length=120)
+    postcode: str = Field("", max_length=20)
+    country: str = Field("", max_length=60, examples=["FI"])
+    label: str = Field("", max_length=60)
+
+
+class BelongingIn(Schema):
+    """A company by name or id, and as what."""
+
+    company: str | int = Field(..., examples=["Nordlicht Kaffee"])
+    role: str = Field("", max_length=120)
+    from_on: date | None = None
+    to_on: date | None = None
+    is_primary: bool = False
+
+
+class BelongingOut(Schema):
+    """Where somebody belongs."""
+
+    id: int
+    company_id: int
+    company: str
+    role: str
+    is_primary: bool
+    from_on: date | None
+    to_on: date | None
+
+
+class PersonChange(Schema):
+    """The fields of a person that change; what is not named stays."""
+
+    name: str | None = Field(None, max_length=300, examples=["Ada Lovelace"])
+    first_name: str | None = Field(None, max_length=150)
+    last_name: str | None = Field(None, max_length=150)
+    job_title: str | None = Field(None, max_length=150)
+    language: str | None = Field(None, max_length=40, examples=["fi"])
+    time_zone: str | None = Field(None, max_length=64, examples=["Europe/Helsinki"])
+    country: str | None = Field(None, max_length=60, examples=["FI"])
+    city: str | None = Field(None, max_length=120)
+    birthday: date | None = None
+    keeper: int | None = Field(None, description="Number of the member who keeps this person.")
+    team: int | None = None
+    acquired_channel: str | None = Field(None, max_length=60)
+    acquired_campaign: str | None = Field(None, max_length=120)
+    preferred_channel: str | None = Field(None, max_length=30)
+    preferred_hour: int | None = Field(None, ge=0, le=23)
+    custom: dict[str, Any] | None = Field(None, description="Custom fields by their key.")
+    expected_version: int | None = Field(
+        None, description="Refuse when the person was changed since this version."
+    )
+
+
+class PersonIn(PersonChange):
+    """A new person: a name or one way to reach them is enough."""
+
+    email: str | None = Field(None, max_length=320, examples=["ada@example.com"])
+    phone: str | None = Field(None, max_length=60, examples=["+358 40 123 4567"])
+    identities: list[IdentityIn] = Field([], max_length=MANY)
+    companies: list[BelongingIn] = Field([], max_length=MANY)
+    addresses: list[AddressIn] = Field([], max_length=MANY)
+    tags: list[str] = Field([], max_length=MANY, examples=[["wholesale"]])
+
+
+class PersonOut(Schema):
+    """A person with identities, companies and tags."""
+
+    id: int
+    name: str
+    first_name: str
+    last_name: str
+    job_title: str
+    language: str
+    time_zone: str
+    country: str
+    city: str
+    birthday: date | None
+    keeper: int | None
+    team: int | None
+    stage: str
+    health: str
+    acquired_channel: str
+    acquired_campaign: str
+    preferred_channel: str
+    preferred_hour: int | None
+    tags: list[str]
+    custom: dict[str, Any]
+    identities: list[IdentityOut]
+    companies: list[BelongingOut]
+    created_at: datetime
+    updated_at: datetime
+    last_touch_at: datetime | None
+    version: int
+
+
+class People(Schema):
+    """One page of people."""
+
+    items: list[PersonOut]
+    next: str | None = None
+
+
+class PersonDeed(Schema):
+    """One row of a batch: create, change or delete."""
+
+    do: str = Field("create", pattern="^(create|change|delete)$")
+    id: int | None = None
+    values: PersonIn | None = None
+
+
+class CompanyChange(Schema):
+    """The fields of a company that change."""
+
+    name: str | None = Field(None, max_length=200, examples=["Nordlicht Kaffee"])
+    is_household: bool | None = None
+    parent: int | None = None
+    website: str | None = Field(None, max_length=300)
+    industry: str | None = Field(None, max_length=120)
+    external_id: str | None = Field(None, max_length=120)
+    street: str | None = Field(None, max_length=300)
+    city: str | None = Field(None, max_length=120)
+    postcode: str | None = Field(None, max_length=20)
+    country: str | None = Field(None, max_length=60)
+    keeper: int | None = None
+    team: int | None = None
+    custom: dict[str, Any] | None = None
+    expected_version: int | None = None
+
+
+class CompanyIn(CompanyChange):
+    """A new company or household."""
+
+    name: str = Field(..., max_length=200, examples=["Nordlicht Kaffee"])
+    domains: list[str] = Field([], max_length=MANY, examples=[["nordlicht.example"]])
+    tags: list[str] = Field([], max_length=MANY)
+
+
+class CompanyOut(Schema):
+    """A company with its domains and tags."""
+
+    id: int
+    name: str
+    is_household: bool
+    parent: int | None
+    website: str
+    industry: str
+    external_id: str
+    street: str
+    city: str
+    postcode: str
+    country: str
+    keeper: int | None
+    team: int | None
+    domains: list[str]
+    tags: list[str]
+    custom: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class Companies(Schema):
+    """One page of companies."""
+
+    items: list[CompanyOut]
+    next: str | None = None
+
+
+class CompanyDeed(Schema):
+    """One row of a batch of companies."""
+
+    do: str = Field("create", pattern="^(create|change|delete)$")
+    id: int | None = None
+    values: CompanyIn | None = None
+
+
+class TagsIn(Schema):
+    """Names of tags; unknown ones are made."""
+
+    tags: list[str] = Field(..., min_length=1, max_length=MANY, examples=[["wholesale"]])
