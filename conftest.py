@@ -1,3 +1,3 @@
 """The cast and the makers are there in every test."""
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.browser"]

@@ -26,6 +26,36 @@ def fragment(
     return with_toast(response, toast, undo=undo) if toast else response
 
 
+def edited(
+    request: HttpRequest,
+    *,
+    name: str,
+    value: object,
+    error: str = "",
+    toast: str = "",
+    undo: str = "",
+    **more: Any,
+) -> HttpResponse:
+    """Answer an edit in place with the value as it is now, or with the input still open and the reason it was refused."""
+    context = {
+        "url": request.path,
+        "name": name,
+        "value": value,
+        "label": name,
+        "kind": "text",
+        "error": error,
+        **more,
+    }
+    return fragment(
+        request,
+        "kit/_editable.html",
+        toast="" if error else toast,
+        undo=undo,
+        status=422 if error else 200,
+        **context,
+    )
+
+
 def with_toast(
     response: HttpResponse, text: str, *, undo: str = "", kind: str = "good", url: str = "", action: str = ""
 ) -> HttpResponse:

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from regulars.kit.clock import now
@@ -21,7 +21,7 @@ TONES = ("green", "amber", "sky", "plum", "teal", "rose", "olive", "indigo", "br
 ICONS = frozenset(
     (Path(__file__).parent / "static/kit/vendor/tabler-icons/names.txt").read_text(encoding="utf-8").split()
 )
-NOTHING = mark_safe('<span class="cell-none">–</span>')
+NOTHING = SafeString('<span class="cell-none">–</span>')
 
 
 class UnknownIcon(ValueError):
@@ -35,7 +35,7 @@ class UnknownIcon(ValueError):
 
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """Draw an icon of the sprite; without a label it is decoration."""
-    return mark_safe(_icon(name, css, label))
+    return SafeString(_icon(name, css, label))
 
 
 @lru_cache(maxsize=1024)
@@ -80,7 +80,9 @@ def avatar(name: str, key: object = None, size: str = "", company: bool = False)
         classes += f" avatar-{size}"
     if company:
         classes += " avatar-company"
-    return mark_safe(f'<span class="{classes}" aria-hidden="true">{escape(initials(name))}</span>')
+    return SafeString(
+        f'<span class="{classes}" data-initials="{escape(initials(name))}" aria-hidden="true"></span>'
+    )
 
 
 def who(name: str, url: str = "", key: object = None, sub: str = "", company: bool = False) -> SafeString:
@@ -92,7 +94,7 @@ def who(name: str, url: str = "", key: object = None, sub: str = "", company: bo
         else f'<span class="who-name truncate">{shown}</span>'
     )
     below = f'<span class="who-sub truncate">{escape(sub)}</span>' if sub else ""
-    return mark_safe(
+    return SafeString(
         f'<span class="who">{avatar(name, key, company=company)}<span class="who-text">{face}{below}</span></span>'
     )
 
@@ -103,8 +105,8 @@ def chip(label: object, tone: str = "", mark: str = "", url: str = "", dot: bool
     classes = "chip" + (f" tone-{tone}" if tone else "") + (" chip-dot" if dot else "")
     inner = (icon(mark) if mark else "") + format_html('<span class="truncate">{}</span>', label)
     if url:
-        return format_html('<a class="{}" href="{}">{}</a>', classes, url, mark_safe(inner))
-    return format_html('<span class="{}">{}</span>', classes, mark_safe(inner))
+        return format_html('<a class="{}" href="{}">{}</a>', classes, url, SafeString(inner))
+    return format_html('<span class="{}">{}</span>', classes, SafeString(inner))
 
 
 def chips(labels: Sequence[object], most: int = 3) -> SafeString:
@@ -112,7 +114,7 @@ def chips(labels: Sequence[object], most: int = 3) -> SafeString:
     shown = "".join(chip(label, "auto") for label in labels[:most])
     if len(labels) > most:
         shown += chip(f"+{len(labels) - most}")
-    return mark_safe(f'<span class="cluster">{shown}</span>') if shown else NOTHING
+    return SafeString(f'<span class="cluster">{shown}</span>') if shown else NOTHING
 
 
 def exact(at: datetime) -> str:
@@ -195,7 +197,7 @@ def number(value: float | int | None, places: int | None = None) -> SafeString:
 def sparkline(values: Sequence[float], label: str = "", width: int = 72, height: int = 28) -> SafeString:
     """Draw a small line of values, oldest first, the last one dotted."""
     if len(values) < 2:
-        return mark_safe("")
+        return SafeString("")
     low, high = min(values), max(values)
     span = (high - low) or 1
     step = (width - 4) / (len(values) - 1)
@@ -204,8 +206,8 @@ def sparkline(values: Sequence[float], label: str = "", width: int = 72, height:
     ]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     x, y = points[-1]
-    heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return mark_safe(
+    heard = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    return SafeString(
         f'<svg class="sparkline" viewBox="0 0 {width} {height}" {heard}>'
         f'<polygon class="area" points="{points[0][0]:.1f},{height} {line} {x:.1f},{height}"></polygon>'
         f'<polyline class="line" points="{line}"></polyline>'

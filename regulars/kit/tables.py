@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.html import conditional_escape, escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from regulars.kit.markup import NOTHING, icon
@@ -88,10 +88,10 @@ class Table:
         """The header cells."""
         cells = [_pick_all(self.name)] if self.selectable else []
         cells += [self._head_cell(column) for column in self.columns]
-        return mark_safe("".join(cells))
+        return SafeString("".join(cells))
 
     def _head_cell(self, column: Column) -> str:
-        label = escape(column.label)
+        label: str = escape(column.label)
         if column.hidden_label:
             label = f'<span class="visually-hidden">{label}</span>'
         if not column.sort:
@@ -110,7 +110,7 @@ class Table:
     @property
     def body(self) -> SafeString:
         """All rows as markup, made without the template engine because a list has hundreds of cells."""
-        return mark_safe("".join(self._row(row) for row in self.rows))
+        return SafeString("".join(self._row(row) for row in self.rows))
 
     def _row(self, row: Any) -> str:
         key = escape(str(self.row_key(row)))
@@ -122,7 +122,13 @@ class Table:
 
 def _cell(column: Column, row: Any) -> str:
     shown = column.value(row)
-    inner = NOTHING if shown is None or shown == "" else conditional_escape(shown)
+    inner = (
+        NOTHING
+        if shown is None or shown == ""
+        else shown
+        if isinstance(shown, SafeString)
+        else escape(str(shown))
+    )
     label = (
         "" if "cell-main" in column.css or column.hidden_label else f' data-label="{escape(column.label)}"'
     )

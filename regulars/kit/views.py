@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from regulars.kit import markup, sample
 from regulars.kit.clock import now
-from regulars.kit.htmx import done, fragment, wants_fragment
+from regulars.kit.htmx import done, edited, wants_fragment
 from regulars.kit.tables import Column, Empty, Table
 
 View = Callable[..., HttpResponse]
@@ -34,13 +34,19 @@ def shown_to_builders(view: View) -> View:
 class SampleForm(forms.Form):
     name = forms.CharField(help_text="As they write it themselves.")
     email = forms.EmailField(required=False)
-    stage = forms.ChoiceField(choices=[("reached", "Reached"), ("acquired", "Acquired"), ("nurtured", "Nurtured")])
+    stage = forms.ChoiceField(
+        choices=[("reached", "Reached"), ("acquired", "Acquired"), ("nurtured", "Nurtured")]
+    )
     born_on = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     about = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
     channels = forms.MultipleChoiceField(
-        required=False, choices=[("mail", "E-mail"), ("phone", "Phone"), ("chat", "Chat")], widget=forms.CheckboxSelectMultiple
+        required=False,
+        choices=[("mail", "E-mail"), ("phone", "Phone"), ("chat", "Chat")],
+        widget=forms.CheckboxSelectMultiple,
     )
-    welcome = forms.BooleanField(required=False, label="Send a welcome letter", help_text="Within the next hour.")
+    welcome = forms.BooleanField(
+        required=False, label="Send a welcome letter", help_text="Within the next hour."
+    )
 
 
 @require_GET
@@ -51,9 +57,18 @@ def gallery(request: HttpRequest) -> HttpResponse:
     context = {
         **sample.shell(request),
         "table": people_table(request),
-        "empty_table": Table(columns=people_columns(), rows=[], name="nobody", empty=Empty(
-            "No customers yet", "Bring the ones you have: a spreadsheet from your shop or your old system is enough.",
-            "users", "#", "Import customers")),
+        "empty_table": Table(
+            columns=people_columns(),
+            rows=[],
+            name="nobody",
+            empty=Empty(
+                "No customers yet",
+                "Bring the ones you have: a spreadsheet from your shop or your old system is enough.",
+                "users",
+                "#",
+                "Import customers",
+            ),
+        ),
         "form": SampleForm(initial={"name": "Ada Lovelace", "email": "ada@example.com", "welcome": True}),
         "wrong": wrong,
         "moments": sample.moments(),
@@ -95,7 +110,11 @@ def gallery_palette(request: HttpRequest) -> HttpResponse:
 @shown_to_builders
 def gallery_drawer(request: HttpRequest) -> HttpResponse:
     """Fill the side panel."""
-    return render(request, "kit/_gallery_drawer.html", {"form": SampleForm(initial={"name": "Ada Lovelace"})})
+    return render(
+        request,
+        "kit/_gallery_drawer.html",
+        {"form": SampleForm(initial={"name": "Ada Lovelace"}, auto_id="new_%s")},
+    )
 
 
 @require_POST
@@ -104,10 +123,15 @@ def gallery_edit(request: HttpRequest) -> HttpResponse:
     """Keep nothing, answer as if a value had been saved, refusing “no”."""
     name = next((key for key in request.POST if key != "csrfmiddlewaretoken"), "value")
     value = request.POST.get(name, "")
-    context = {"url": request.path, "name": name, "value": value, "label": name.title(), "kind": "text", "display": value}
-    if value == "no":
-        return fragment(request, "kit/_editable.html", status=422, **{**context, "error": "Anything but no."})
-    return fragment(request, "kit/_editable.html", toast=f"{name.title()} saved", undo=request.build_absolute_uri("undo/"), **context)
+    return edited(
+        request,
+        name=name,
+        value=value,
+        label=name.title(),
+        error="Anything but no." if value == "no" else "",
+        toast=f"{name.title()} saved",
+        undo=f"{request.path}undo/",
+    )
 
 
 @require_POST
@@ -133,8 +157,19 @@ def gallery_plain(request: HttpRequest) -> HttpResponse:
 
 def people_columns() -> list[Column]:
     return [
-        Column("name", "Name", lambda p: markup.who(p.name, f"#{p.pk}", p.pk, p.email), css="cell-main", sort="name"),
-        Column("stage", "Stage", lambda p: markup.chip(p.stage.title(), sample.STAGE_TONES[p.stage], dot=True), sort="stage"),
+        Column(
+            "name",
+            "Name",
+            lambda p: markup.who(p.name, f"#{p.pk}", p.pk, p.email),
+            css="cell-main",
+            sort="name",
+        ),
+        Column(
+            "stage",
+            "Stage",
+            lambda p: markup.chip(p.stage.title(), sample.STAGE_TONES[p.stage], dot=True),
+            sort="stage",
+        ),
         Column("company", "Company", lambda p: p.company),
         Column("tags", "Tags", lambda p: markup.chips(p.tags, 2)),
         Column("orders", "Orders", lambda p: p.orders, align="end", sort="orders"),
@@ -147,8 +182,17 @@ def people_table(request: HttpRequest) -> Table:
     after = int(request.GET.get("after") or 0)
     rows = sample.people(after)
     return Table(
-        columns=people_columns(), rows=rows, name="people", caption="Sample customers", url="/kit/gallery/rows/",
-        sort=request.GET.get("sort", "-revenue"), params={"sort": request.GET.get("sort", "")},
-        next_cursor=str(after + len(rows)) if after < 60 else "", selectable=True, fill=True,
-        row_url=lambda p: f"#{p.pk}", row_key=lambda p: p.pk, row_name=lambda p: p.name,
+        columns=people_columns(),
+        rows=rows,
+        name="people",
+        caption="Sample customers",
+        url="/kit/gallery/rows/",
+        sort=request.GET.get("sort", "-revenue"),
+        params={"sort": request.GET.get("sort", "")},
+        next_cursor=str(after + len(rows)) if after < 60 else "",
+        selectable=True,
+        fill=True,
+        row_url=lambda p: f"#{p.pk}",
+        row_key=lambda p: p.pk,
+        row_name=lambda p: p.name,
     )

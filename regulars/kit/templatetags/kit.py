@@ -11,7 +11,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit import markup
@@ -20,15 +20,47 @@ from regulars.kit.tables import Table
 register = template.Library()
 
 FILTER_WORDS = {
-    "match": _("Match"), "join_label": _("How the conditions join"), "all_of": _("all of these"), "any_of": _("any of these"),
-    "none_of": _("none of these"), "and": _("and"), "or": _("or"), "nor": _("nor"), "none": _("none of"), "where": _("where"),
-    "field": _("Field"), "operator": _("Comparison"), "value": _("Value"), "values": _("Values, with commas between"),
-    "choose": _("Choose"), "search": _("Search"), "behaviour": _("What they did"), "how_often": _("How often"),
-    "at_least": _("at least"), "at_most": _("at most"), "exactly": _("exactly"), "never": _("never"), "times": _("times"),
-    "count": _("Count"), "when": _("When"), "in_the_last": _("in the last"), "between": _("between"), "ever": _("ever"),
-    "days": _("days"), "from": _("From"), "to": _("To"), "yes": _("yes"), "no": _("no"), "me": _("me"), "group": _("Conditions"),
-    "add_condition": _("Condition"), "add_behaviour": _("Behaviour"), "add_group": _("Group"), "add_where": _("of which"),
-    "remove": _("Remove"), "remove_group": _("Remove the group"),
+    "match": _("Match"),
+    "join_label": _("How the conditions join"),
+    "all_of": _("all of these"),
+    "any_of": _("any of these"),
+    "none_of": _("none of these"),
+    "and": _("and"),
+    "or": _("or"),
+    "nor": _("nor"),
+    "none": _("none of"),
+    "where": _("where"),
+    "field": _("Field"),
+    "operator": _("Comparison"),
+    "value": _("Value"),
+    "values": _("Values, with commas between"),
+    "choose": _("Choose"),
+    "search": _("Search"),
+    "behaviour": _("What they did"),
+    "how_often": _("How often"),
+    "at_least": _("at least"),
+    "at_most": _("at most"),
+    "exactly": _("exactly"),
+    "never": _("never"),
+    "times": _("times"),
+    "count": _("Count"),
+    "when": _("When"),
+    "in_the_last": _("in the last"),
+    "between": _("between"),
+    "ever": _("ever"),
+    "days": _("days"),
+    "from": _("From"),
+    "to": _("To"),
+    "yes": _("yes"),
+    "no": _("no"),
+    "me": _("me"),
+    "group": _("Conditions"),
+    "add_condition": _("Condition"),
+    "add_behaviour": _("Behaviour"),
+    "add_group": _("Group"),
+    "add_where": _("of which"),
+    "remove": _("Remove"),
+    "remove_group": _("Remove the group"),
 }
 
 
@@ -130,7 +162,7 @@ def copyable(text: str, shown: object = "") -> dict[str, Any]:
 
 @register.inclusion_tag("kit/_skeleton.html")
 def skeleton(lines: int = 3, avatar: bool = False) -> dict[str, Any]:
-    return {"lines": ["w-45 w-80 w-60 w-30".split()[n % 4] for n in range(lines)], "avatar": avatar}
+    return {"lines": [["w-45", "w-80", "w-60", "w-30"][n % 4] for n in range(lines)], "avatar": avatar}
 
 
 @register.inclusion_tag("kit/_progress.html")
@@ -145,21 +177,32 @@ def crumbs(*pairs: str) -> SafeString:
 
 
 @register.inclusion_tag("kit/_field.html")
-def field(bound: BoundField, label: str = "", hint: str = "", hide_label: bool = False, **attrs: str) -> dict[str, Any]:
+def field(
+    bound: BoundField, label: str = "", hint: str = "", hide_label: bool = False, **attrs: str
+) -> dict[str, Any]:
     """Render one form field with label, hint and errors; attrs go to the control (rows, placeholder, …)."""
     kind = _kind(bound)
     about = [f"{bound.id_for_label}-error"] if bound.errors else []
     about += [f"{bound.id_for_label}-hint"] if hint or bound.help_text else []
-    given = {"class": _control_class(bound, kind), **{name.replace("_", "-"): value for name, value in attrs.items()}}
+    given: dict[str, str | bool] = {
+        "class": _control_class(bound, kind),
+        **{name.replace("_", "-"): value for name, value in attrs.items()},
+    }
     if about:
         given["aria-describedby"] = " ".join(about)
     if bound.errors:
         given["aria-invalid"] = "true"
     widget = bound.as_widget(attrs=given)
     if kind == "group":  # Django gives the class of the choices to the box around them, too
-        widget = mark_safe(re.sub(r'class="form-check-input[^"]*"', 'class="choices"', widget, count=1))
-    return {"field": bound, "kind": kind, "widget": widget, "label": label or bound.label,
-            "hint": hint or bound.help_text, "hide_label": hide_label}
+        widget = SafeString(re.sub(r'class="form-check-input[^"]*"', 'class="choices"', widget, count=1))
+    return {
+        "field": bound,
+        "kind": kind,
+        "widget": widget,
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "hide_label": hide_label,
+    }
 
 
 def _kind(bound: BoundField) -> str:
@@ -170,7 +213,13 @@ def _kind(bound: BoundField) -> str:
 
 
 def _control_class(bound: BoundField, kind: str) -> str:
-    base = "form-check-input" if kind != "plain" else "form-select" if isinstance(bound.field.widget, Select) else "form-control"
+    base = (
+        "form-check-input"
+        if kind != "plain"
+        else "form-select"
+        if isinstance(bound.field.widget, Select)
+        else "form-control"
+    )
     own = bound.field.widget.attrs.get("class", "")
     return " ".join(part for part in (base, own, "is-invalid" if bound.errors else "") if part)
 
@@ -178,15 +227,22 @@ def _control_class(bound: BoundField, kind: str) -> str:
 @register.simple_tag
 def fields(form: Any) -> SafeString:
     """Render a whole form: what is wrong with it as a whole, then every visible field."""
-    parts = [render_to_string("kit/_form_errors.html", {"form": form})] + [str(hidden) for hidden in form.hidden_fields()]
+    parts = [render_to_string("kit/_form_errors.html", {"form": form})] + [
+        str(hidden) for hidden in form.hidden_fields()
+    ]
     parts += [render_to_string("kit/_field.html", field(bound)) for bound in form.visible_fields()]
-    return mark_safe("".join(parts))
+    return SafeString("".join(parts))
 
 
 @register.simple_block_tag(end_name="endpage_header", takes_context=True)
-def page_header(context: template.Context, content: str, title: object, subtitle: object = "", **more: Any) -> SafeString:
+def page_header(
+    context: template.Context, content: str, title: object, subtitle: object = "", **more: Any
+) -> SafeString:
     """Open a page: title, subtitle, and between the tags its actions; more: avatar, crumbs."""
-    return render_to_string("kit/_page_header.html", {"title": title, "subtitle": subtitle, "actions": mark_safe(content.strip()), **more})
+    return render_to_string(
+        "kit/_page_header.html",
+        {"title": title, "subtitle": subtitle, "actions": SafeString(content.strip()), **more},
+    )
 
 
 @register.simple_block_tag(end_name="endpanel")
@@ -196,21 +252,33 @@ def panel(content: str, title: object = "", **more: Any) -> SafeString:
 
 
 @register.simple_block_tag(end_name="endempty")
-def empty(content: str, title: object, text: object = "", icon: str = "inbox", small: bool = False) -> SafeString:
+def empty(
+    content: str, title: object, text: object = "", icon: str = "inbox", small: bool = False
+) -> SafeString:
     """Say that there is nothing yet and, between the tags, offer the next step."""
-    return render_to_string("kit/_empty.html", {"title": title, "text": text, "icon": icon, "small": small, "actions": mark_safe(content.strip())})
+    return render_to_string(
+        "kit/_empty.html",
+        {"title": title, "text": text, "icon": icon, "small": small, "actions": SafeString(content.strip())},
+    )
 
 
 @register.simple_block_tag(end_name="endmenu")
-def menu(content: str, label: object, icon: str = "", css: str = "btn", text: bool = True, end: bool = False) -> SafeString:
+def menu(
+    content: str, label: object, icon: str = "", css: str = "btn", text: bool = True, end: bool = False
+) -> SafeString:
     """Make a button that opens a list of menu-items (links or buttons between the tags)."""
-    return render_to_string("kit/_menu.html", {"label": label, "icon": icon, "css": css, "text": text, "end": end, "content": content})
+    return render_to_string(
+        "kit/_menu.html",
+        {"label": label, "icon": icon, "css": css, "text": text, "end": end, "content": content},
+    )
 
 
 @register.simple_block_tag(end_name="enddialog")
 def dialog(content: str, id: str, title: object, drawer: bool = False, wide: bool = False) -> SafeString:
     """Make a dialog or, with drawer, a side panel; a button with data-open="ID" opens it."""
-    return render_to_string("kit/_dialog.html", {"id": id, "title": title, "drawer": drawer, "wide": wide, "content": content})
+    return render_to_string(
+        "kit/_dialog.html", {"id": id, "title": title, "drawer": drawer, "wide": wide, "content": content}
+    )
 
 
 @register.inclusion_tag("kit/_editable.html", takes_context=True)
@@ -220,10 +288,18 @@ def editable(context: template.Context, url: str, name: str, value: object, **mo
 
 
 @register.inclusion_tag("kit/_filter.html")
-def filter_builder(tree: object, catalogue_url: str, name: str = "filter", lookup_url: str = "") -> dict[str, Any]:
+def filter_builder(
+    tree: object, catalogue_url: str, name: str = "filter", lookup_url: str = ""
+) -> dict[str, Any]:
     """Make the filter builder: its JSON is a hidden field, and each change of it a change event of the form around."""
     text = tree if isinstance(tree, str) else json.dumps(tree) if tree else ""
-    return {"tree": text, "catalogue_url": catalogue_url, "name": name, "lookup_url": lookup_url, "words": json.dumps(_filter_words())}
+    return {
+        "tree": text,
+        "catalogue_url": catalogue_url,
+        "name": name,
+        "lookup_url": lookup_url,
+        "words": json.dumps(_filter_words()),
+    }
 
 
 def _filter_words() -> dict[str, str]:
