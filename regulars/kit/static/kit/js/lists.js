@@ -1,0 +1,28 @@
+/* The tools above a list: which columns, and exports of what is shown now. The address is the truth; the form follows it. */
+(() => {
+  "use strict";
+  const { on } = Regulars;
+
+  // Heard on the way down, so that the hidden field is right before the form is sent.
+  document.addEventListener("change", (event) => {
+    const box = event.target.closest?.("[data-column]");
+    if (!box) return;
+    const menu = box.closest("[data-columns]");
+    const wanted = [...menu.querySelectorAll("[data-column]:checked")].map((one) => one.value);
+    const kept = menu.querySelector("input[name=columns]").value.split(",").filter((name) => wanted.includes(name));
+    menu.querySelector("input[name=columns]").value = [...kept, ...wanted.filter((name) => !kept.includes(name))].join(",");
+  }, true);
+
+  on("click", "a[data-export]", (event, link) => {
+    const kind = new URL(link.href).searchParams.get("as");
+    const query = new URLSearchParams(location.search);
+    query.set("as", kind);
+    query.delete("after");
+    link.href = `${new URL(link.href).pathname}?${query}`;
+  });
+
+  document.addEventListener("htmx:after:swap", () => {
+    const query = new URLSearchParams(location.search);
+    for (const field of document.querySelectorAll("form.list-tools input[name=sort]")) field.value = query.get("sort") ?? "";
+  });
+})();
