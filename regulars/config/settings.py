@@ -90,6 +90,8 @@ _test_url = (
     else ""
 )
 DATABASES = {"default": database_config(_test_url or env.database_url())}
+# Called when a job needs the owner's rights, such as building an index; reads the key file only then.
+OWNER_DATABASE_URL = env.owner_database_url
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Only the sign-in library counts tries here; a table makes the count hold across processes and machines.

@@ -32,6 +32,11 @@ def task(
     return app.task(name=name, queue=queue, retry=retry, **options)
 
 
+def defer(name: str, *, queue: str = NOW, **args: Any) -> None:
+    """Have a task done after the commit, by its name: for actions, which know no tasks."""
+    app.configure_task(name, allow_unknown=True, queue=queue).defer(**args)
+
+
 def every(cron: str, name: str, *, queue: str = BULK) -> Callable[..., Any]:
     """Declare what a room does by the clock; the function takes the planned moment as a Unix timestamp."""
 

@@ -149,6 +149,7 @@ def join_company(
 def change_affiliation(affiliation: Affiliation, *, by: Actor, at: datetime, **values: Any) -> Affiliation:
     """Correct a belonging's role or dates, or make it the primary one."""
     person = lock_person(affiliation.person)
+    affiliation = Affiliation.objects.select_related("company").get(pk=affiliation.pk)
     before = _columns(affiliation)
     reading = Reading(person.country)
     if "role" in values:
@@ -176,6 +177,7 @@ def leave_company(
 ) -> Affiliation:
     """Say that a person no longer belongs to a company, since today or a day given; another becomes primary."""
     person = lock_person(affiliation.person)
+    affiliation = Affiliation.objects.select_related("company").get(pk=affiliation.pk)
     was_primary, affiliation.is_primary, affiliation.to_on = affiliation.is_primary, False, on or at.date()
     _check_order(affiliation)
     affiliation.save(update_fields=["is_primary", "to_on"])

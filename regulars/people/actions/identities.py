@@ -84,7 +84,9 @@ def read_identity(raw: Mapping[str, Any], reading: Reading, field: str = "value"
         return None
     value = ""
     with reading.of(field):
-        value = tidy_identity(kind, text, reading.country)
+        # The business is only asked for its country when the number does not name its own.
+        is_local = kind in (IdentityKind.PHONE, IdentityKind.WHATSAPP) and not text.startswith("+")
+        value = tidy_identity(kind, text, reading.country if is_local else "")
     if len(value) > 320:
         reading.refuse(field, _("At most %(most)d characters are possible here.") % {"most": 320})
     label = reading.text(f"{field}.label", raw.get("label"), 60)

@@ -72,6 +72,7 @@ class Person(models.Model):
     updated_at = models.DateTimeField(_("changed"))
     last_touch_at = models.DateTimeField(_("last touchpoint"), null=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[models.Manager[Person]] = PersonQuerySet.as_manager()
