@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from regulars.people.models import Health, IdentityKind, Stage, Tag
+from regulars.people.models import CustomField, FieldType, Health, IdentityKind, Stage, Tag
 from regulars.team.models import Member, Team
 
 DAY = forms.TextInput(attrs={"type": "date"})
@@ -82,7 +82,6 @@ class TaskForm(forms.Form):
     description = forms.CharField(
         label=_("Details"), max_length=5_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    person = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,3 +151,36 @@ def set_choices(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> 
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)  # noqa: S101
     field.choices = choices
+
+
+class FieldForm(forms.Form):
+    """A field of one's own; what it belongs to and holds is fixed once made."""
+
+    label = forms.CharField(label=_("Name"), max_length=80)
+    subject = forms.ChoiceField(
+        label=_("For"), choices=[("person", _("People")), ("company", _("Companies")), ("order", _("Orders"))]
+    )
+    type = forms.ChoiceField(label=_("Holds"), choices=FieldType.choices)
+    choices = forms.CharField(
+        label=_("Choices"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One on each line, where it holds choices."),
+    )
+    help_text = forms.CharField(label=_("Help"), max_length=200, required=False)
+    is_filterable = forms.BooleanField(label=_("Filter and sort by it"), required=False, initial=True)
+
+    def __init__(self, *args: Any, field: CustomField | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field is not None:
+            del self.fields["subject"], self.fields["type"]
+            if field.type not in ("choice", "choices"):
+                del self.fields["choices"]
+
+
+class TagForm(forms.Form):
+    """A tag's name and colour."""
+
+    TONES = ("stone", "green", "amber", "sky", "plum", "teal", "rose", "olive", "indigo", "brick")
+    name = forms.CharField(label=_("Name"), max_length=60)
+    colour = forms.ChoiceField(label=_("Colour"), choices=[(tone, tone) for tone in TONES])

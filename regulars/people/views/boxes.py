@@ -41,7 +41,7 @@ def box(
                 return answer(work(form.cleaned_data))
             except Invalid as problem:
                 _add_problems(form, problem)
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "title": title,
         "submit": submit,

@@ -9,8 +9,10 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from regulars.kit.money import format_money, to_minor
-from regulars.people.models import Address, CustomField, Person
+from regulars.people.models import Address, Company, CustomField, Person
 from regulars.team.models import Member, Team
+
+About = Person | Company
 
 
 def details_of(person: Person) -> list[dict[str, Any]]:
@@ -35,7 +37,20 @@ def details_of(person: Person) -> list[dict[str, Any]]:
     ]
 
 
-def keeper_fact(person: Person) -> dict[str, Any]:
+def details_of_company(company: Company) -> list[dict[str, Any]]:
+    """Return the plain fields of a company for the details panel."""
+    return [
+        _fact(company, "industry", _("Industry"), placeholder=_("Unknown")),
+        _fact(company, "website", _("Website"), placeholder=_("Unknown")),
+        _fact(company, "street", _("Street"), placeholder=_("Unknown")),
+        _fact(company, "postcode", _("Postcode"), placeholder=_("Unknown")),
+        _fact(company, "city", _("City"), placeholder=_("Unknown")),
+        _fact(company, "country", _("Country"), placeholder=_("Two letters, like FI")),
+        _fact(company, "external_id", _("External id"), placeholder=_("None")),
+    ]
+
+
+def keeper_fact(person: About) -> dict[str, Any]:
     """Return the keeper as a choice among members."""
     members = [("", _("Nobody"))] + [(str(member.pk), str(member)) for member in Member.objects.active()]
     shown = str(person.keeper) if person.keeper else ""
@@ -51,7 +66,7 @@ def keeper_fact(person: Person) -> dict[str, Any]:
     )
 
 
-def team_fact(person: Person) -> dict[str, Any]:
+def team_fact(person: About) -> dict[str, Any]:
     """Return the team as a choice."""
     teams = [("", _("No team"))] + [(str(team.pk), team.name) for team in Team.objects.all()]
     shown = person.team.name if person.team else ""
@@ -67,12 +82,12 @@ def team_fact(person: Person) -> dict[str, Any]:
     )
 
 
-def custom_facts(person: Person, fields: Iterable[CustomField]) -> list[dict[str, Any]]:
+def custom_facts(person: About, fields: Iterable[CustomField]) -> list[dict[str, Any]]:
     """Return the business's own fields with this person's values."""
     return [_custom_fact(person, field) for field in fields]
 
 
-def _custom_fact(person: Person, field: CustomField) -> dict[str, Any]:
+def _custom_fact(person: About, field: CustomField) -> dict[str, Any]:
     value = person.custom.get(field.key)
     kinds = {
         "number": "number",
@@ -134,7 +149,7 @@ def address_of(address: Address) -> str:
     return str(address)
 
 
-def _fact(person: Person, name: str, label: str, **more: Any) -> dict[str, Any]:
+def _fact(person: About, name: str, label: str, **more: Any) -> dict[str, Any]:
     value = more.pop("value", None)
     if value is None:
         value = getattr(person, name, None)

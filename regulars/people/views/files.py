@@ -32,7 +32,9 @@ def files(request: Request, person_id: int) -> HttpResponse:
     if sent is None:
         raise Invalid({"file": _("Choose a file first.")})
     kept = attach_file(found, name=sent.name or "file", content=sent.read(), by=request.actor, at=now())
-    return done(_("%(name)s kept.") % {"name": kept.name}, undo=undo_url("file", file=kept.pk), event="files-changed")
+    return done(
+        _("%(name)s kept.") % {"name": kept.name}, undo=undo_url("file", file=kept.pk), event="files-changed"
+    )
 
 
 @require_GET
@@ -53,7 +55,11 @@ def file_removal(request: Request, file_id: int) -> HttpResponse:
     found = _file(request, file_id)
     require(reaches(request.member, CHANGE, found.person))
     remove_file(found, by=request.actor, at=now())
-    return done(_("%(name)s removed.") % {"name": found.name}, undo=undo_url("file_removal", file=found.pk), event="files-changed")
+    return done(
+        _("%(name)s removed.") % {"name": found.name},
+        undo=undo_url("file_removal", file=found.pk),
+        event="files-changed",
+    )
 
 
 @takes_back("file")

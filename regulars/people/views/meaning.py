@@ -10,12 +10,18 @@ MOST = 5
 
 def people_meant(seer: Any, text: str) -> list[Person]:
     """Return whom a text may mean: somebody's number, e-mail, phone or other identity, else their whole name."""
-    rows = Person.objects.visible_to(seer)  # type: ignore[attr-defined]
+    rows = Person.objects.visible_to(seer)
     wanted = text.strip()
     if wanted.isdigit() and len(wanted) < 10 and (found := list(rows.filter(pk=int(wanted)))):
         return found
-    same = rows.filter(identities__value__in=[wanted, wanted.lower(), wanted.replace(" ", "")], identities__ended_at=None)
-    return list(same.distinct()[:MOST]) or list(rows.filter(sort_name=sort_key("", "", wanted))[:MOST]) or _by_parts(rows, wanted)
+    same = rows.filter(
+        identities__value__in=[wanted, wanted.lower(), wanted.replace(" ", "")], identities__ended_at=None
+    )
+    return (
+        list(same.distinct()[:MOST])
+        or list(rows.filter(sort_name=sort_key("", "", wanted))[:MOST])
+        or _by_parts(rows, wanted)
+    )
 
 
 def _by_parts(rows: Any, wanted: str) -> list[Person]:

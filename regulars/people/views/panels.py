@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -12,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from regulars.kit.clock import now
 from regulars.kit.panels import Panel, register_panel
 from regulars.people.engine.markdown import to_html
-from regulars.people.models import CustomField, Identity, Note, Person, Task
-from regulars.people.views.facts import address_of, custom_facts, details_of
+from regulars.people.models import Company, CustomField, Identity, Note, Person, Task
+from regulars.people.views.facts import address_of, custom_facts, details_of, details_of_company
 from regulars.team.rules import reaches
 
 ICONS = {
@@ -47,7 +48,17 @@ def register_panels() -> None:
                 icon=icon,
             )
         )
-    register_panel(Panel("notes", "person", "", "people/panels/_notes.html", notes, order=10, place="main"))
+    for page in ("person", "company"):
+        register_panel(Panel("notes", page, "", "people/panels/_notes.html", notes, order=10, place="main"))
+    register_panel(
+        Panel("people", "company", str(_("People")), "people/panels/_people.html", company_people, order=10)
+    )
+    register_panel(
+        Panel(
+            "details", "company", str(_("Details")), "people/panels/_details.html", company_details, order=20
+        )
+    )
+    register_panel(Panel("tasks", "company", str(_("Tasks")), "people/panels/_tasks.html", tasks, order=30))
 
 
 def identities(request: HttpRequest, person: Person) -> dict[str, Any]:
@@ -76,7 +87,8 @@ def details(request: HttpRequest, person: Person) -> dict[str, Any]:
     """Return the facts that are edited in place, own fields included."""
     own = CustomField.objects.filter(subject="person", archived_at=None)
     return {
-        "person": person,
+        "fact_url": "people:field",
+        "about": person,
         "facts": [*details_of(person), *custom_facts(person, own)],
         "has_own": bool(own),
         "may_change": _may_change(request, person),
@@ -94,15 +106,15 @@ def memos(request: HttpRequest, person: Person) -> dict[str, Any]:
     }
 
 
-def tasks(request: HttpRequest, person: Person) -> dict[str, Any]:
+def tasks(request: HttpRequest, about: Person | Company) -> dict[str, Any]:
     """Return what is to be done for somebody, and the last things done."""
-    rows = Task.objects.filter(OPEN, person=person).select_related("assignee")
+    rows = Task.objects.filter(OPEN, **_about(about)).select_related("assignee")
     return {
-        "person": person,
+        "query": urlencode({name: row.pk for name, row in _about(about).items()}),
         "tasks": rows.filter(done_at=None).order_by("due_at", "id"),
         "done": rows.exclude(done_at=None).order_by("-done_at")[:3],
         "now": now(),
-        "may_change": _may_change(request, person),
+        "may_change": _may_change(request, about),
     }
 
 
@@ -126,18 +138,52 @@ def files(request: HttpRequest, person: Person) -> dict[str, Any]:
     }
 
 
-def notes(request: HttpRequest, person: Person) -> dict[str, Any]:
-    """Return the pinned notes and then the newest."""
-    rows = Note.objects.filter(OPEN, person=person).order_by("-pinned_at", "-created_at")
-    pinned = [row for row in rows if row.pinned_at]
-    others = [row for row in rows if not row.pinned_at][:3]
+def company_people(request: HttpRequest, company: Company) -> dict[str, Any]:
+    """Return who belongs to a company and may be seen, those who still do first."""
+    rows = (
+        company.affiliations.select_related("person")
+        .filter(person__deleted_at=None)
+        .order_by("to_on", "-is_primary", "id")
+    )
+    member = getattr(request, "member", None)
     return {
-        "person": person,
-        "pinned": [{"row": row, "html": mark_safe(to_html(row.body))} for row in pinned],
-        "notes": [{"row": row, "html": mark_safe(to_html(row.body))} for row in others],
-        "may_change": _may_change(request, person),
+        "company": company,
+        "affiliations": [row for row in rows[:50] if reaches(member, "people.see", row.person)],
     }
 
 
-def _may_change(request: HttpRequest, person: Person) -> bool:
-    return reaches(getattr(request, "member", None), "people.change", person)
+def company_details(request: HttpRequest, company: Company) -> dict[str, Any]:
+    """Return the facts of a company that are edited in place, own fields included."""
+    own = CustomField.objects.filter(subject="company", archived_at=None)
+    return {
+        "fact_url": "people:company_field",
+        "about": company,
+        "facts": [*details_of_company(company), *custom_facts(company, own)],
+        "has_own": bool(own),
+        "may_change": reaches(getattr(request, "member", None), "companies.change", company),
+    }
+
+
+def notes(request: HttpRequest, about: Person | Company) -> dict[str, Any]:
+    """Return the pinned notes and then the newest."""
+    rows = Note.objects.filter(OPEN, **_about(about)).order_by("-pinned_at", "-created_at")
+    pinned = [row for row in rows if row.pinned_at]
+    others = [row for row in rows if not row.pinned_at][:3]
+    return {
+        "pinned": [_drawn(row) for row in pinned],
+        "notes": [_drawn(row) for row in others],
+        "may_change": _may_change(request, about),
+    }
+
+
+def _drawn(row: Note) -> dict[str, Any]:
+    return {"row": row, "html": mark_safe(to_html(row.body))}  # noqa: S308  cleaned by to_html
+
+
+def _about(about: Person | Company) -> dict[str, Any]:
+    return {"company": about} if isinstance(about, Company) else {"person": about}
+
+
+def _may_change(request: HttpRequest, about: Person | Company) -> bool:
+    verb = "companies.change" if isinstance(about, Company) else "people.change"
+    return reaches(getattr(request, "member", None), verb, about)

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from regulars.kit.clock import now
 from regulars.kit.htmx import fragment, redirect, say
-from regulars.kit.panels import Panel, panel, panels_for
+from regulars.kit.panels import panel
 from regulars.kit.refused import Invalid, NotThere, require
 from regulars.kit.requests import Request
-from regulars.people.actions.removal import delete_person, restore_person
 from regulars.people.actions.persons import change_person
+from regulars.people.actions.removal import delete_person, restore_person
 from regulars.people.models import Company, CustomField, Person, Stage, Tag
 from regulars.people.views.facts import custom_facts, details_of, keeper_fact, team_fact
+from regulars.people.views.slots import draw, places
 from regulars.people.views.undo import takes_back, undo_url
 from regulars.team.gate import needs
 from regulars.team.rules import may, reaches
@@ -43,10 +44,10 @@ def person(request: Request, person_id: int) -> HttpResponse:
     request.live_topics = [f"person:{found.pk}"]  # type: ignore[attr-defined]
     context = {
         **header_context(request, found),
-        "stats": slots(request, found, "stats"),
-        "main": slots(request, found, "main"),
-        "side": slots(request, found, "side"),
+        **places(request, "person", found, "people:panel"),
         "may_note": may_do(request, "notes.change", found),
+        "notes_url": reverse("people:notes", args=[found.pk]),
+        "about_name": found.display_name,
     }
     return render(request, "people/person.html", context)
 
@@ -169,26 +170,11 @@ def tags_context(found: Person) -> dict[str, Any]:
     tags = list(Tag.objects.filter(pk__in=found.tag_ids))
     for tag in tags:
         tag.filter = json.dumps({"field": "tags", "op": "has", "value": tag.pk})  # type: ignore[attr-defined]
-    return {"tags": tags, "known_tags": list(Tag.objects.values_list("name", flat=True)[:200])}
-
-
-def slots(request: Request, found: Person, place: str) -> list[dict[str, Any]]:
-    """Return a place's panels: those of the first screen drawn at once, the rest asked for when they come into view."""
-    wanted = [one for one in panels_for("person", place) if not one.see or may(request.member, one.see)]
-    return [
-        {
-            "name": one.name,
-            "url": reverse("people:panel", args=[found.pk, one.name]),
-            "html": draw(request, one, found) if one.first_screen else "",
-        }
-        for one in wanted
-    ]
-
-
-def draw(request: Request, wanted: Panel, found: Person) -> SafeString:
-    """Render one panel."""
-    context = {"panel": wanted, "person": found, **wanted.context(request, found)}
-    return mark_safe(render_to_string(wanted.template, context, request=request))  # noqa: S308  our own template
+    return {
+        "tags": tags,
+        "people_url": reverse("people:list"),
+        "known_tags": list(Tag.objects.values_list("name", flat=True)[:200]),
+    }
 
 
 def fact_of(found: Person, name: str) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from regulars.people.actions.tags import tag_person, untag_person
 from regulars.people.actions.ties import add_tie, remove_tie
 from regulars.people.forms import AddressForm, AffiliationForm, IdentityForm, TieForm, tag_names
 from regulars.people.models import Affiliation, Identity, Person, Tag, Tie
-from regulars.people.views.meaning import people_meant
 from regulars.people.views.boxes import Done, box
+from regulars.people.views.meaning import people_meant
 from regulars.people.views.person import find_person, tags_context
 from regulars.people.views.undo import takes_back, undo_url
 from regulars.team.gate import needs
@@ -213,7 +213,13 @@ def _undo_untag(request: Request, what: dict[str, Any], at: datetime) -> str:
 def _tags(request: Request, person_id: int, toast: str = "", undo: str = "") -> HttpResponse:
     found = find_person(request, person_id)
     return fragment(
-        request, "people/_tags.html", person=found, may_change=True, toast=toast, undo=undo, **tags_context(found)
+        request,
+        "people/_tags.html",
+        person=found,
+        may_change=True,
+        toast=toast,
+        undo=undo,
+        **tags_context(found),
     )
 
 

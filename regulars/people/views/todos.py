@@ -25,8 +25,9 @@ from regulars.people.actions.todos import (
     restore_task,
 )
 from regulars.people.forms import TaskForm
-from regulars.people.models import Person, Task
+from regulars.people.models import Company, Person, Task
 from regulars.people.views.boxes import Done, box
+from regulars.people.views.company import find_company
 from regulars.people.views.person import find_person
 from regulars.people.views.undo import takes_back, undo_url
 from regulars.team.gate import needs
@@ -64,15 +65,13 @@ def tasks(request: Request) -> HttpResponse:
 @needs(VERB)
 def new_task(request: Request) -> HttpResponse:
     """Make a task, about a person when it is asked for from their page."""
-    person_id = request.POST.get("person") or request.GET.get("person")
-    about = find_person(request, int(person_id), VERB) if person_id and str(person_id).isdigit() else None
+    about = _about(request)
 
     def work(values: dict[str, Any]) -> Done:
-        values.pop("person", None)
         task = create_task(values, by=request.actor, at=now(), about=about)
         return Done(_("Task added."), ("tasks-changed",), undo_url("task", task=task.pk))
 
-    first = {"assignee": str(request.member.pk), "person": about.pk if about else None}
+    first = {"assignee": str(request.member.pk)}
     form = TaskForm(request.POST or None, initial=first)
     return box(
         request,
@@ -80,7 +79,7 @@ def new_task(request: Request) -> HttpResponse:
         title=_("New task"),
         submit=_("Add task"),
         work=work,
-        intro=about.display_name if about else "",
+        intro=str(about or ""),
     )
 
 
@@ -91,7 +90,6 @@ def task(request: Request, task_id: int) -> HttpResponse:
     found = find_task(request, task_id)
 
     def work(values: dict[str, Any]) -> Done:
-        values.pop("person", None)
         change_task(found, by=request.actor, at=now(), **values)
         return Done(_("Task saved."), ("tasks-changed",))
 
@@ -147,6 +145,13 @@ def _undo_done(request: Request, what: dict[str, Any], at: datetime) -> str:
 def _undo_removal(request: Request, what: dict[str, Any], at: datetime) -> str:
     restore_task(find_task(request, what["task"], is_deleted=True), by=request.actor, at=at)
     return "tasks-changed"
+
+
+def _about(request: Request) -> Person | Company | None:
+    person_id, company_id = request.GET.get("person", ""), request.GET.get("company", "")
+    if person_id.isdigit():
+        return find_person(request, int(person_id), VERB)
+    return find_company(request, int(company_id), VERB) if company_id.isdigit() else None
 
 
 def visible_tasks(request: Request, *, is_deleted: bool = False) -> QuerySet[Task]:
@@ -221,5 +226,4 @@ def _initial(found: Task) -> dict[str, Any]:
         "assignee": str(found.assignee_id or ""),
         "due_at": local(found.due_at),
         "remind_at": local(found.remind_at),
-        "person": found.person_id,
     }
