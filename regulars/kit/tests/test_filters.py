@@ -219,7 +219,7 @@ def test_hostile_strings_are_only_ever_values() -> None:
         "')) OR 1=1 --",
     ]
     world.lay_tables()
-    world.fill([_soul(nickname=text) for text in hostile])
+    world.fill([world.a_soul(nickname=text) for text in hostile])
 
     asked = ("is", "contains", "starts_with", "any_of")
     plain = {op: _ids(a_test("nickname", op, ["x"] if op == "any_of" else "x")).text for op in asked}
@@ -249,9 +249,3 @@ def _run(tree: object) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(found.text, found.args)
         return list(cursor.fetchall())
-
-
-def _soul(**values: Any) -> dict[str, Any]:
-    empty = dict.fromkeys(("nickname", "visits", "score", "spent", "spent_in", "born", "seen_at", "stage", "is_vip", "keeper",
-                           "team", "labels", "custom", "deleted_at"))  # fmt: skip
-    return empty | {"name": "x", "tags": [], "orders": [], "visited": []} | values

@@ -14,10 +14,14 @@ from hypothesis import strategies as st
 from regulars.kit.filters import Asker, Wanted, compile_ids, compile_page, parse, parse_sort
 from regulars.kit.filters.reference import Row, passes
 from regulars.kit.filters.sort import SortKey
+from regulars.kit.tests import filters_said as said
 from regulars.kit.tests import filters_world as world
+from regulars.kit.traits import Trait
 
 pytestmark = pytest.mark.django_db
-often = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+often = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quickly = settings(often, max_examples=15)
+WIDE_TREES = said.trees(said.WIDE)
 SORTABLE = [trait.name for trait in world.TRAITS if trait.sortable]
 SORTS = st.lists(
     st.tuples(st.sampled_from(SORTABLE), st.sampled_from(["asc", "desc"])),
@@ -43,40 +47,80 @@ def expected(tree: object, rows: dict[int, Row], asker: Asker) -> set[int]:
     return {number for number, row in rows.items() if passes(node, row, asker)}
 
 
-@often
-@given(
-    st.lists(world.souls(), min_size=1, max_size=6),
-    st.lists(world.TREES, min_size=1, max_size=12),
-    st.sampled_from(world.ASKERS),
-)
-def test_sql_finds_exactly_the_rows_that_the_reference_finds(
-    souls: list[dict[str, Any]], trees: list[object], asker: Asker
-) -> None:
+def check(souls: list[dict[str, Any]], trees: list[object], asker: Asker) -> None:
+    """Assert that SQL and reference agree on every filter, and on its opposite."""
     world.fill(souls)
     rows = world.plain_rows(souls)
-
     for tree in trees:
-        found = compile_ids(Wanted(source=world.SOURCE, asker=asker, tree=tree))
-
-        assert {row[0] for row in run(found.text, found.args)} == expected(tree, rows, asker), (tree, found)
+        for asked in (tree, {"not": tree}):
+            found = compile_ids(Wanted(source=world.SOURCE, asker=asker, tree=asked))
+            assert {row[0] for row in run(found.text, found.args)} == expected(asked, rows, asker), (
+                asked,
+                found,
+            )
 
 
 @often
-@given(
-    st.lists(world.souls(), min_size=2, max_size=9),
-    st.one_of(st.just({}), world.TREES),
-    SORTS,
-    st.integers(1, 4),
-    st.sampled_from(world.ASKERS),
+@given(st.data(), st.sampled_from(world.ASKERS))
+def test_sql_finds_exactly_the_rows_that_the_reference_finds(data: st.DataObject, asker: Asker) -> None:
+    souls = data.draw(st.lists(said.souls(said.WIDE), min_size=1, max_size=6))
+    check(souls, data.draw(st.lists(WIDE_TREES, min_size=4, max_size=12)), asker)
+
+
+@quickly
+@given(st.data(), st.sampled_from(world.ASKERS))
+@pytest.mark.parametrize(
+    "trait", [trait for trait in world.TRAITS if not trait.see], ids=lambda trait: trait.name
 )
+def test_every_operator_agrees_at_its_edges(trait: Trait, data: st.DataObject, asker: Asker) -> None:
+    pools = said.narrow(asker)
+    souls = data.draw(st.lists(said.souls(pools, trait.name), min_size=4, max_size=10))
+    check(souls, data.draw(st.lists(said.tests([trait], pools), min_size=10, max_size=20)), asker)
+
+
+@often
+@given(st.data(), st.sampled_from(world.ASKERS))
+def test_behaviours_agree_at_their_edges(data: st.DataObject, asker: Asker) -> None:
+    pools = said.narrow(asker)
+    souls = data.draw(st.lists(said.souls(pools, "orders", "visited"), min_size=2, max_size=6))
+    check(souls, data.draw(st.lists(said.behaviours(pools), min_size=10, max_size=20)), asker)
+
+
+@often
+@given(st.data(), SORTS, st.integers(1, 4), st.sampled_from(world.ASKERS))
 def test_turning_all_pages_gives_the_whole_sorted_list_once(
-    souls: list[dict[str, Any]], tree: object, sort: list[tuple[str, str]], limit: int, asker: Asker
+    data: st.DataObject, sort: list[tuple[str, str]], limit: int, asker: Asker
 ) -> None:
+    souls = data.draw(st.lists(said.souls(said.WIDE), min_size=2, max_size=9))
+    tree = data.draw(st.one_of(st.just({}), WIDE_TREES))
+    rule = ("s.team_id = ANY(%s) OR s.keeper_id = %s", [[1, 2], 7])
+    allowed = {n for n, soul in enumerate(souls, 1) if soul["team"] in (1, 2) or soul["keeper"] == 7}
+
     world.fill(souls)
     rows = world.plain_rows(souls)
-    rule = ("s.team_id = ANY(%s) OR s.keeper_id = %s", [[1, 2], 7])
-    wanted = Wanted(source=world.SOURCE, asker=asker, tree=tree, sort=sort, limit=limit, row_rule=rule)
+    seen = turned(Wanted(source=world.SOURCE, asker=asker, tree=tree, sort=sort, limit=limit, row_rule=rule))
 
+    assert seen == in_order(expected(tree, rows, asker) & allowed, rows, parse_sort(sort, "soul", asker))
+
+
+@often
+@given(st.data(), SORTS.filter(bool), st.integers(1, 3), st.sampled_from(world.ASKERS))
+def test_equal_and_missing_sort_values_lose_no_row(
+    data: st.DataObject, sort: list[tuple[str, str]], limit: int, asker: Asker
+) -> None:
+    souls = data.draw(
+        st.lists(said.souls(said.narrow(asker), *(name for name, _way in sort)), min_size=4, max_size=12)
+    )
+
+    world.fill(souls)
+    rows = world.plain_rows(souls)
+    seen = turned(Wanted(source=world.SOURCE, asker=asker, sort=sort, limit=limit))
+
+    assert seen == in_order(set(rows), rows, parse_sort(sort, "soul", asker))
+
+
+def turned(wanted: Wanted) -> list[int]:
+    """Return the ids of all pages, one after the other."""
     seen: list[int] = []
     for _turn in range(20):
         page = compile_page(wanted).fetch(run)
@@ -84,10 +128,7 @@ def test_turning_all_pages_gives_the_whole_sorted_list_once(
         if not page.next_cursor:
             break
         wanted = replace(wanted, after=page.next_cursor)
-
-    allowed = {n for n, soul in enumerate(souls, 1) if soul["team"] in (1, 2) or soul["keeper"] == 7}
-    whole = in_order(expected(tree, rows, asker) & allowed, rows, parse_sort(sort, "soul", asker))
-    assert seen == whole
+    return seen
 
 
 def in_order(numbers: set[int], rows: dict[int, Row], keys: tuple[SortKey, ...]) -> list[int]:

@@ -187,7 +187,7 @@ def test_a_count_that_takes_too_long_is_given_up_and_harms_nothing() -> None:
 
 
 def test_columns_come_with_their_currency_and_names() -> None:
-    world.fill([_soul(spent=1250, spent_in="USD", keeper=7), _soul(keeper=9)])
+    world.fill([world.a_soul(spent=1250, spent_in="USD", keeper=7), world.a_soul(keeper=9)])
     asked: list[list[int]] = []
 
     def names(ids: list[int]) -> dict[int, str]:
@@ -240,9 +240,3 @@ def test_a_querysets_condition_serves_as_row_rule(condition: Callable[[Any], Any
     page = compile_page(Wanted(source=source, asker=ASKER, row_rule=row_rule_of(rows), limit=1000)).fetch(run)
 
     assert page.ids == sorted(rows.values_list("pk", flat=True))
-
-
-def _soul(**values: Any) -> dict[str, Any]:
-    empty = dict.fromkeys(("nickname", "visits", "score", "spent", "spent_in", "born", "seen_at", "stage", "is_vip", "keeper",
-                           "team", "labels", "custom", "deleted_at"))  # fmt: skip
-    return empty | {"name": "x", "tags": [], "orders": [], "visited": []} | values
