@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 CONCURRENCY = {NOW: 2, BULK: 1}
 SHORTEST_REST, LONGEST_REST = 0.05, 5.0
 GRACE_SECONDS = 10.0
-HEARTBEAT_SECONDS, DEAD_SECONDS = 5.0, 20.0
-LOOK_AFTER_SECONDS = 5.0
+HEARTBEAT_SECONDS, DEAD_SECONDS = 10.0, 30.0
+LOOK_AFTER_SECONDS = 10.0
 # The interpreter lets a busy thread run this long before another may; a bulk job must not slow down who waits.
 SWITCH_SECONDS = 0.001
 

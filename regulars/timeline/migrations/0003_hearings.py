@@ -7,8 +7,15 @@ ERA = """
 CREATE FUNCTION timeline_era() RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT 0::bigint';
 CREATE FUNCTION timeline_xid() RETURNS xid8 LANGUAGE sql STABLE AS
     'SELECT (pg_current_xact_id()::text::bigint + timeline_era())::text::xid8';
-CREATE FUNCTION timeline_settled() RETURNS xid8 LANGUAGE sql STABLE AS
-    'SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + timeline_era())::text::xid8';
+-- Transactions of other databases on the same server cannot write here, so they hold nobody up.
+CREATE FUNCTION timeline_settled() RETURNS xid8 LANGUAGE sql STABLE AS $$
+    SELECT (coalesce(
+        (SELECT min(running::text::bigint) FROM pg_snapshot_xip(here.snapshot) AS running WHERE NOT EXISTS (
+            SELECT FROM pg_stat_activity AS a WHERE a.backend_xid = running::xid AND a.datname <> current_database())),
+        pg_snapshot_xmax(here.snapshot)::text::bigint
+    ) + timeline_era())::text::xid8
+    FROM (SELECT pg_current_snapshot() AS snapshot) AS here
+$$;
 CREATE FUNCTION timeline_strays() RETURNS bigint LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
     SELECT greatest(0, newest.xid::text::bigint - pg_snapshot_xmax(pg_current_snapshot())::text::bigint - timeline_era() + 1)
     FROM (SELECT xid FROM timeline_touchpoint ORDER BY xid DESC, id DESC LIMIT 1) AS newest

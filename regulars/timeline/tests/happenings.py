@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
+from django.db import transaction
+
 from regulars.kit.events import Event, Heard, follows, hears
+from regulars.kit.worker import task
 from regulars.people.models import SpecialDay
 from regulars.timeline.models import Touchpoint
 
@@ -70,6 +74,20 @@ def read_on(touchpoints: list[Touchpoint]) -> None:
             n = touchpoint.payload.get("n", 0)
             also.get("follow", _nothing)(n)
             _note(touchpoint.person_id, f"follow {n}")
+
+
+@task("test.slowly")
+def slowly(person_id: int, name: str, seconds: float) -> None:
+    """Leave a trace at the end of a while, in one transaction."""
+    with transaction.atomic():
+        _note(person_id, name)
+        time.sleep(seconds)
+
+
+@task("test.failing", retry=False)
+def failing(person_id: int) -> None:
+    """Fail."""
+    raise ValueError("This job fails.")
 
 
 def _nothing(n: int) -> None:

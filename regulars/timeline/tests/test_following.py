@@ -4,6 +4,7 @@ import threading
 import time
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 
@@ -125,6 +126,22 @@ def test_a_slow_transaction_that_is_overtaken_by_later_ids_is_still_followed() -
 
     assert before == []
     assert traces() == followed(1, 2)
+
+
+def test_a_long_transaction_in_another_database_holds_nobody_up() -> None:
+    place = {**connection.get_connection_params(), "dbname": "postgres", "autocommit": True}
+    place.pop("cursor_factory")
+    with psycopg.connect(**place) as elsewhere, connection.cursor() as cursor:
+        elsewhere.execute("BEGIN")
+        elsewhere.execute("SELECT pg_current_xact_id()")
+        poke(1)
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) <= max(xid) FROM timeline_touchpoint")
+        assert cursor.fetchone() == (True,)
+
+        follow_all()
+        elsewhere.execute("ROLLBACK")
+
+    assert traces() == followed(1)
 
 
 def test_a_batch_that_fails_is_neither_half_done_nor_lost() -> None:
