@@ -85,6 +85,7 @@ class Shop:
             raise WorkerDied("A reader of the queue stopped by itself.")
 
     async def _end(self, readers: list[asyncio.Task[None]], helpers: list[asyncio.Task[None]]) -> None:
+        _end_in_any_case()
         stop_event().set()
         for thread in self.threads:
             thread.knock()
@@ -137,6 +138,13 @@ class Shop:
             except Exception:
                 log.exception("Looking after the jobs of dead workers failed and is tried again.")
             await asyncio.sleep(LOOK_AFTER_SECONDS)
+
+
+def _end_in_any_case() -> None:
+    # When the database has gone, readers and rows to be freed would wait for it and the process would never end.
+    last_word = threading.Timer(GRACE_SECONDS + 5, os._exit, [1])
+    last_word.daemon = True
+    last_word.start()
 
 
 async def _run(worker: Worker) -> None:

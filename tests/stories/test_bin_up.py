@@ -224,7 +224,7 @@ def test_after_the_supervisor_is_killed_nothing_is_left_and_the_next_start_is_we
     product.process.kill()
     product.process.wait()
 
-    assert wait_for(lambda: not any(is_running(pid) for pid in pids), 20)
+    assert wait_for(lambda: not any(is_running(pid) for pid in pids), 30)
     product.start()
     assert product.is_well()
 
@@ -255,6 +255,7 @@ def test_a_second_run_on_the_same_folder_is_refused_with_who_runs(product: Produ
 
 def test_a_taken_port_is_refused_before_anything_is_started(prepared: Product) -> None:
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", prepared.port))
         taken.listen()
 
