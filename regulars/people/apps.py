@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PeopleConfig(AppConfig):
@@ -11,6 +12,12 @@ class PeopleConfig(AppConfig):
         from regulars.people.queries.field_traits import FieldTraits
         from regulars.people.queries.traits import company_traits, person_traits
 
+        from regulars.kit.settings_pages import register_settings_page
+        from regulars.people.views.panels import register_panels
+
+        register_panels()
+        register_settings_page(_("Own fields"), "forms", "people:fields", "fields.change", 50, _("Customers"))
+        register_settings_page(_("Tags"), "tags", "people:tag_list", "tags.change", 60, _("Customers"))
         register_trait(*person_traits(), *company_traits())
         for subject in ("person", "company", "order"):
             register_dynamic(subject, FieldTraits(subject))

@@ -1,9 +1,18 @@
 from django.urls import path
 
-from regulars.people.views import care, company, files, making, person, reach, setup, todos, undo
+from regulars.people.views import care, company, files, lists, making, palette, person, reach, saving, setup, todos, undo
 
 app_name = "people"
 urlpatterns = [
+    path("people/", lists.people, name="list"),
+    path("people/catalogue/<slug:subject>/", lists.filter_catalogue, name="catalogue"),
+    path("companies/", lists.companies, name="companies"),
+    path("lists/<slug:subject>/", saving.save, name="save_view"),
+    path("lists/<int:view_id>/saved/", saving.overwrite, name="overwrite_view"),
+    path("lists/<int:view_id>/pin/", saving.pin, name="pin_view"),
+    path("lists/<int:view_id>/removal/", saving.removal, name="view_removal"),
+    path("palette/", palette.palette, name="palette"),
+    path("people/lookup/", palette.lookup, name="lookup"),
     path("people/new/", making.new, name="new"),
     path("people/<int:person_id>/", person.person, name="person"),
     path("people/<int:person_id>/head/", person.header, name="header"),

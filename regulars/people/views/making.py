@@ -38,7 +38,7 @@ def new(request: Request) -> HttpResponse:
         else:
             say(request, _("%(name)s is added.") % {"name": made.display_name})
             return redirect(request, reverse("people:person", args=[made.pk]))
-    return _box(request, form, _("New person"), _("Add person"))
+    return show_box(request, form, _("New person"), _("Add person"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,7 +57,7 @@ def new_company(request: Request) -> HttpResponse:
         else:
             say(request, _("%(name)s is added.") % {"name": made.name})
             return redirect(request, reverse("people:company", args=[made.pk]))
-    return _box(request, form, _("New company"), _("Add company"))
+    return show_box(request, form, _("New company"), _("Add company"))
 
 
 def add_problems(form: Any, problem: Invalid) -> None:
@@ -67,7 +67,8 @@ def add_problems(form: Any, problem: Invalid) -> None:
         form.add_error(place if place in form.fields else None, str(reason))
 
 
-def _box(request: Request, form: Any, title: str, submit: str) -> HttpResponse:
+def show_box(request: Request, form: Any, title: str, submit: str) -> HttpResponse:
+    """Show a form in a box over the page."""
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "title": title, "submit": submit, "action": request.get_full_path()}
     return fragment(request, "people/_form.html", status=status, **context)
