@@ -72,13 +72,15 @@ class PeopleMerge:
         for statement, text in ((sql.COPY_PEOPLE, chunk.people), (sql.COPY_IDENTITIES, chunk.identities)):
             with cursor.copy(statement) as copy:
                 copy.write(text)
-        cursor.execute("ANALYZE import_people; ANALYZE import_identity")
+        cursor.execute(
+            "ANALYZE import_people (row_number, round); ANALYZE import_identity (row_number, kind)"
+        )
 
     def _merge_round(self, cursor: Any, turn: int, outcome: Outcome) -> None:
         """Merge the rows of one round: match, refuse, create, change."""
         values = {"round": turn, "at": self.at, "is_demo": self.is_demo, "team": self.team_id}
         cursor.execute(sql.CLEAR_ROUND)
-        _match(cursor, values)
+        cursor.execute(sql.MATCH, values)
         later = _column(cursor, sql.LATER)
         if later:
             cursor.execute(sql.PUT_OFF, {"rows": later, "round": turn})
@@ -160,18 +162,6 @@ def learn(chunk: Chunk, learned: set[str]) -> None:
     if fresh:
         learn_words(fresh)
         learned |= fresh
-
-
-def _match(cursor: Any, values: dict[str, Any]) -> None:
-    """Find whom the rows mean; by index, whatever the planner believes of a table that grew since it last looked."""
-    cursor.execute(
-        "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off"
-    )
-    cursor.execute(sql.MATCH, values)
-    cursor.execute(
-        "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on; SET LOCAL enable_seqscan = on"
-    )
-    cursor.execute(sql.MATCH_TRACES, values)
 
 
 def _conflict(holders: int, is_deleted: bool, names: str) -> str:

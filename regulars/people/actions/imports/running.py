@@ -25,6 +25,7 @@ from regulars.people.models import ImportRun
 log = logging.getLogger(__name__)
 CHUNK_ROWS = 10_000
 MOST_TRIES = 5
+ANALYSE_AFTER = frozenset({1, 3, 10, 30, 100, 300, 1_000})
 MOST_DRY_REJECTS = 10_000
 COUNTS = ("seen", "created", "updated", "unchanged", "rejected")
 Rows = tuple[int, list[list[str]]]
@@ -58,6 +59,7 @@ class Noun:
     merge: Callable[[Any], Outcome]
     learn: Callable[[Any], None] = lambda _chunk: None
     chunk_rows: int = CHUNK_ROWS
+    tables: tuple[str, ...] = ("people_person", "people_identity")
 
 
 def take_in(run: ImportRun, noun: Noun) -> None:
@@ -92,13 +94,22 @@ class _Intake:
     run: ImportRun
     noun: Noun
     kept: list[Refusal] = field(default_factory=list)
+    merged: int = 0
 
     def all_chunks(self) -> None:
         """Merge chunk by chunk, while others are tidied ahead in other processes."""
         for rows, chunk in in_order(self.noun.tidy, chunks_of(self.run, self.noun.chunk_rows)):
             self.merge(rows, chunk)
+            self.analyse()
             if self.run.status == "cancelled":
                 return
+
+    def analyse(self) -> None:
+        """Let the planner see how the tables grow, at ever longer intervals; without the right to, nothing happens."""
+        self.merged += 1
+        if self.merged in ANALYSE_AFTER:
+            with connection.cursor() as cursor:
+                cursor.execute(f"ANALYZE {', '.join(self.noun.tables)}")
 
     def rehearse(self) -> None:
         """Do it all in one transaction that is rolled back; only the counts and the refused rows stay."""

@@ -31,20 +31,21 @@ COPY_IDENTITIES = f"COPY import_identity ({', '.join(IDENTITY_COLUMNS)}) FROM ST
 CLEAR_ROUND = "TRUNCATE import_match, import_new, import_changed"
 
 # Several people at one company or household share a website, so it tells nobody apart.
+# Scalar subqueries, so that each row is looked up by index: of a table that grew since it was last analysed the planner
+# thinks it is empty, and would read all of it for each row.
 MATCH = """
 INSERT INTO import_match
-SELECT s.row_number, min(i.person_id), count(DISTINCT i.person_id), bool_or(p.deleted_at IS NOT NULL)
-FROM import_people s
-JOIN import_identity x ON x.row_number = s.row_number AND x.kind <> 'website'
-JOIN people_identity i ON i.kind = x.kind AND i.value = x.value AND i.ended_at IS NULL AND NOT i.is_shared
-JOIN people_person p ON p.id = i.person_id
-WHERE s.round = %(round)s GROUP BY s.row_number
-"""
-MATCH_TRACES = """
-INSERT INTO import_match
-SELECT s.row_number, t.person_id, 1, p.deleted_at IS NOT NULL
-FROM import_people s JOIN people_importtrace t ON t.trace = s.trace JOIN people_person p ON p.id = t.person_id
-WHERE s.round = %(round)s
+WITH found AS MATERIALIZED (
+    SELECT x.row_number, (SELECT i.person_id FROM people_identity i WHERE i.kind = x.kind AND i.value = x.value
+                          AND i.ended_at IS NULL AND NOT i.is_shared) AS person_id
+    FROM import_people s JOIN import_identity x ON x.row_number = s.row_number
+    WHERE s.round = %(round)s AND x.kind <> 'website'
+    UNION ALL
+    SELECT s.row_number, (SELECT t.person_id FROM people_importtrace t WHERE t.trace = s.trace)
+    FROM import_people s WHERE s.round = %(round)s AND s.trace IS NOT NULL)
+SELECT row_number, min(person_id), count(DISTINCT person_id),
+    bool_or((SELECT p.deleted_at IS NOT NULL FROM people_person p WHERE p.id = found.person_id))
+FROM found WHERE person_id IS NOT NULL GROUP BY row_number
 """
 # Two rows that mean one person by different identities: all but the first wait for the next round.
 LATER = """
@@ -70,7 +71,7 @@ WHERE s.round = %(round)s AND NOT EXISTS (SELECT FROM import_match m WHERE m.row
 FORGET = "DELETE FROM import_match WHERE holders > 1 OR is_deleted"
 NEW = """
 INSERT INTO import_new
-SELECT row_number, nextval(pg_get_serial_sequence('people_person', 'id')) FROM (
+SELECT row_number, nextval((SELECT pg_get_serial_sequence('people_person', 'id'))::regclass) FROM (
     SELECT s.row_number FROM import_people s
     WHERE s.round = %(round)s AND NOT EXISTS (SELECT FROM import_match m WHERE m.row_number = s.row_number)
     ORDER BY s.row_number) AS unknown

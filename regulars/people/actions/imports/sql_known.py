@@ -57,10 +57,10 @@ KNOWN_IDENTITIES = """
 WITH wanted AS (
     SELECT m.person_id, m.row_number, x.kind, x.value, x.raw, x.label, x.place,
         NOT EXISTS (SELECT FROM people_identity h WHERE h.person_id = m.person_id AND h.kind = x.kind
-                    AND h.is_primary AND h.ended_at IS NULL) AS is_first
+                    AND h.is_primary AND h.ended_at IS NULL OFFSET 0) AS is_first
     FROM import_match m JOIN import_identity x USING (row_number)
     WHERE NOT EXISTS (SELECT FROM people_identity h WHERE h.kind = x.kind AND h.value = x.value
-                      AND h.ended_at IS NULL AND h.person_id = m.person_id)),
+                      AND h.ended_at IS NULL AND h.person_id = m.person_id OFFSET 0)),
 written AS (
     INSERT INTO people_identity
         (person_id, kind, value, raw, label, is_primary, is_verified, is_shared, created_at)
@@ -81,7 +81,7 @@ WITH fresh AS (
         %(is_demo)s, %(at)s, %(at)s, 1
     FROM import_people s WHERE s.round = %(round)s AND s.company_key IS NOT NULL
         AND s.row_number IN (SELECT row_number FROM import_new UNION ALL SELECT row_number FROM import_match)
-        AND NOT EXISTS (SELECT FROM people_company c WHERE c.sort_name = s.company_key AND c.deleted_at IS NULL)
+        AND NOT EXISTS (SELECT FROM people_company c WHERE c.sort_name = s.company_key AND c.deleted_at IS NULL OFFSET 0)
     GROUP BY s.company_key ORDER BY s.company_key RETURNING id)
 SELECT id FROM fresh
 """
