@@ -26,7 +26,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "member": member,
         "menu": menu,
-        "phone_menu": menu[0]["entries"][:3] if menu else [],
+        "phone_menu": menu[:3],
         "pinned_views": _pinned_views(member),
         "create_menu": new_things_for(member),
         "account_menu": [{"label": _("Settings"), "icon": "settings", "url": _address("team:settings")}],
@@ -45,6 +45,9 @@ def _counts(member: Member) -> dict[str, Any]:
     return {
         "tasks_count": due,
         "notices_count": unread,
+        "notices_url": _address("team:notices"),
+        "notices_topic": f"member:{member.pk}",
+        "bell_url": _address("team:bell"),
         "demo": is_demo,
         "demo_url": _address("commerce:demo") if is_demo else "",
     }

@@ -24,26 +24,17 @@ class Place:
     verb: str
     keys: str = ""
     dialog: bool = False
+    section: str = "main"
 
 
-SECTIONS: list[tuple[str | Promise, list[Place]]] = [
-    (
-        "",
-        [
-            Place(_("People"), "users", "people:list", "people.see", "g p"),
-            Place(_("Companies"), "building", "people:companies", "companies.see", "g c"),
-            Place(_("Orders"), "shopping-bag", "commerce:orders", "orders.see", "g o"),
-            Place(_("Tasks"), "checkbox", "people:tasks", "tasks.change", "g t"),
-        ],
-    ),
-    (
-        _("Business"),
-        [
-            Place(_("Products"), "package", "commerce:products", "products.see", "g r"),
-            Place(_("Imports"), "file-import", "people:imports", "people.import", "g i"),
-            Place(_("Settings"), "settings", "team:settings", "members.see", "g s"),
-        ],
-    ),
+MENU = [
+    Place(_("People"), "users", "people:list", "people.see", "g p"),
+    Place(_("Companies"), "building", "people:companies", "companies.see", "g c"),
+    Place(_("Orders"), "shopping-bag", "commerce:orders", "orders.see", "g o"),
+    Place(_("Products"), "package", "commerce:products", "products.see", "g r"),
+    Place(_("Tasks"), "checkbox", "people:tasks", "tasks.change", "g t"),
+    Place(_("Imports"), "file-import", "people:imports", "people.import", "g i", section="settings"),
+    Place(_("Settings"), "settings", "team:settings", "members.see", "g s", section="settings"),
 ]
 NEW = [
     Place(_("Person"), "user", "people:new", "people.change", "c p", dialog=True),
@@ -54,9 +45,9 @@ NEW = [
 
 
 def menu_for(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
-    """Return the sections of the menu with the entries this member may open, the current one marked."""
-    sections = [{"label": label, "entries": _entries(request, places, member)} for label, places in SECTIONS]
-    return [section for section in sections if section["entries"]]
+    """Return the entries of the menu this member may open, the current one marked."""
+    found = [entry for place in MENU if may(member, place.verb) and (entry := _entry(place))]
+    return [{**entry, "active": request.path.startswith(entry["url"])} for entry in found]
 
 
 def new_things_for(member: Member) -> list[dict[str, Any]]:
@@ -64,14 +55,17 @@ def new_things_for(member: Member) -> list[dict[str, Any]]:
     return [entry for place in NEW if may(member, place.verb) and (entry := _entry(place))]
 
 
-def _entries(request: HttpRequest, places: list[Place], member: Member) -> list[dict[str, Any]]:
-    found = [entry for place in places if may(member, place.verb) and (entry := _entry(place))]
-    return [{**entry, "active": request.path.startswith(entry["url"])} for entry in found]
-
-
 def _entry(place: Place) -> dict[str, Any] | None:
     try:
         url = reverse(place.url_name)
     except NoReverseMatch:
         return None
-    return {"label": place.label, "icon": place.icon, "url": url, "keys": place.keys, "dialog": place.dialog}
+    return {
+        "label": place.label,
+        "icon": place.icon,
+        "url": url,
+        "keys": place.keys,
+        "key": place.keys,
+        "dialog": place.dialog,
+        "section": place.section,
+    }

@@ -161,6 +161,8 @@ STATIC_ROOT = Path(
 )
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+# Addresses carry a hash of the content (kit.storage), so a browser may keep each file for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = "^$" if DEBUG else "^/static/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "regulars.kit.storage.HashedStorage"},
