@@ -27,6 +27,7 @@ from regulars.kit.filters import (
     compile_ids,
     compile_page,
     estimate_count,
+    parse,
     read_json,
     row_rule_of,
     sort_words,
@@ -94,14 +95,14 @@ class ListPage:
     sort: tuple[SortKey, ...] = ()
     chips: list[Chip] = field(default_factory=list)
     problem: str = ""
-    ids: Sql | None = None
+    wanted: Wanted | None = None
 
     @cached_property
     def count(self) -> Count:
         """How many rows there are in all: exact when few, else an estimate; never a wait."""
-        if self.ids is None or (not self.query.after and not self.next_cursor):
+        if self.wanted is None or (not self.query.after and not self.next_cursor):
             return Count(len(self.rows), is_exact=True)
-        return estimate_count(self.ids)
+        return estimate_count(compile_ids(self.wanted))
 
     @property
     def sort_text(self) -> str:
@@ -171,7 +172,8 @@ def run(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
 
 
 def _page(spec: ListSpec, query: ListQuery, seer: Any, asker: Asker) -> ListPage:
-    wanted = _wanted(spec, query, seer, asker)
+    node = parse(query.filter, spec.subject, asker)
+    wanted = replace(_wanted(spec, query, seer, asker), tree=node)
     compiled = compile_page(wanted)
     found = compiled.fetch(run)
     columns = columns_for(query.columns or spec.default_columns, spec.subject, asker)
@@ -181,8 +183,8 @@ def _page(spec: ListSpec, query: ListQuery, seer: Any, asker: Asker) -> ListPage
         next_cursor=found.next_cursor,
         columns=columns,
         sort=compiled.keys,
-        chips=chips(query.filter, spec.subject, asker),
-        ids=compile_ids(wanted),
+        chips=chips(query.filter, spec.subject, asker, node),
+        wanted=wanted,
     )
 
 

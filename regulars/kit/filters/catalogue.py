@@ -6,12 +6,12 @@ from typing import Any
 
 from regulars.kit.filters.asker import Asker
 from regulars.kit.filters.operators import OPERATORS, operators_of, value_type
-from regulars.kit.traits import Behaviour, Trait, behaviours_for, traits_for
+from regulars.kit.traits import Behaviour, Trait
 
 
 def catalogue(subject: str, asker: Asker) -> dict[str, Any]:
     """Return all that this asker may filter a subject by, ready to be sent as JSON."""
-    behaviours = behaviours_for(subject, asker.may_see).values()
+    behaviours = asker.behaviours(subject).values()
     return {
         "subject": subject,
         "fields": _fields(subject, asker),
@@ -20,11 +20,11 @@ def catalogue(subject: str, asker: Asker) -> dict[str, Any]:
 
 
 def _fields(subject: str, asker: Asker, only: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    traits = traits_for(subject, asker.may_see).values()
-    return [_field(trait) for trait in traits if trait.filterable and (not only or trait.name in only)]
+    traits = asker.traits(subject).values()
+    return [_field(trait, asker) for trait in traits if trait.filterable and (not only or trait.name in only)]
 
 
-def _field(trait: Trait) -> dict[str, Any]:
+def _field(trait: Trait, asker: Asker) -> dict[str, Any]:
     told: dict[str, Any] = {
         "name": trait.name,
         "label": str(trait.label),
@@ -33,7 +33,9 @@ def _field(trait: Trait) -> dict[str, Any]:
         "operators": [_operator(trait, name) for name in operators_of(trait)],
     }
     if trait.choices is not None:
-        told["choices"] = [{"value": value, "label": str(label)} for value, label in trait.choices()]
+        told["choices"] = [
+            {"value": value, "label": str(label)} for value, label in asker.choices(trait).items()
+        ]
     if trait.refers_to:
         told["refers_to"] = trait.refers_to
     if trait.currency is not None:

@@ -9,7 +9,7 @@ from regulars.kit.filters.page import Run, Source
 from regulars.kit.filters.scope import Scope
 from regulars.kit.filters.sql import Sql
 from regulars.kit.money import Money
-from regulars.kit.traits import Trait, traits_for
+from regulars.kit.traits import Trait
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Named:
 
 def columns_for(names: Iterable[str], subject: str, asker: Asker) -> tuple[Trait, ...]:
     """Return the traits of these names that can be shown; a name that is gone or not for the asker is left out."""
-    known = traits_for(subject, asker.may_see)
+    known = asker.traits(subject)
     wanted = dict.fromkeys(name for name in names if name in known and known[name].column_sql)
     return tuple(known[name] for name in wanted)
 

@@ -75,18 +75,18 @@ class Chip:
 
 def sentence(tree: object, subject: str, asker: Asker) -> str:
     """Say a filter in one sentence: "Stage is Acquired and ordered at least 3 times in the last 90 days"."""
-    return capfirst(_words(as_node(tree, subject, asker)))
+    return capfirst(_words(as_node(tree, subject, asker), asker))
 
 
-def chips(raw: object, subject: str, asker: Asker) -> list[Chip]:
-    """Return the parts of a filter given as JSON; all of them must hold."""
-    node = as_node(raw, subject, asker)
+def chips(raw: object, subject: str, asker: Asker, node: Node | None = None) -> list[Chip]:
+    """Return the parts of a filter given as JSON (and parsed, where it was already); all of them must hold."""
+    node = as_node(raw, subject, asker) if node is None else node
     if not isinstance(raw, Mapping) or not isinstance(node, And):
-        return [] if raw in (None, {}) else [Chip(capfirst(_words(node)), raw, {})]
+        return [] if raw in (None, {}) else [Chip(capfirst(_words(node, asker)), raw, {})]
     parts = list(raw.get("and", ()))
     return [
         Chip(
-            capfirst(_words(said)),
+            capfirst(_words(said, asker)),
             part,
             {"and": rest} if (rest := parts[:place] + parts[place + 1 :]) else {},
         )
@@ -94,30 +94,34 @@ def chips(raw: object, subject: str, asker: Asker) -> list[Chip]:
     ]
 
 
-def _words(node: Node) -> str:
+def _words(node: Node, asker: Asker) -> str:
     if isinstance(node, Test):
-        return _test_words(node)
+        return _test_words(node, asker)
     if isinstance(node, Did):
-        return _did_words(node)
+        return _did_words(node, asker)
     if isinstance(node, Not):
-        return _("not (%(part)s)") % {"part": _words(node.part)}
+        return _("not (%(part)s)") % {"part": _words(node.part, asker)}
     if not node.parts:
         return _("everything")
     between = _(" and ") if isinstance(node, And) else _(" or ")
-    return between.join(_inner(part) for part in node.parts) if len(node.parts) > 1 else _words(node.parts[0])
+    return (
+        between.join(_inner(part, asker) for part in node.parts)
+        if len(node.parts) > 1
+        else _words(node.parts[0], asker)
+    )
 
 
-def _inner(node: Node) -> str:
+def _inner(node: Node, asker: Asker) -> str:
     is_group = isinstance(node, And | Or) and len(node.parts) > 1
-    return f"({_words(node)})" if is_group else _words(node)
+    return f"({_words(node, asker)})" if is_group else _words(node, asker)
 
 
-def _test_words(node: Test) -> str:
+def _test_words(node: Test, asker: Asker) -> str:
     field = str(node.trait.label)
     if node.op in _SAID_DAYS:
         return str(_SAID_DAYS[node.op] % {"field": field, "days": node.value})
     values = node.value if isinstance(node.value, tuple) else (node.value,)
-    words = [_value_words(one, node.trait) for one in values if one is not None]
+    words = [_value_words(one, node.trait, asker) for one in values if one is not None]
     said = {
         "field": field,
         "value": words[0] if words else "",
@@ -131,7 +135,7 @@ def _listed(words: list[str], last: str) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
 
 
-def _value_words(value: Any, trait: Trait) -> str:
+def _value_words(value: Any, trait: Trait, asker: Asker) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if value == ME and trait.type == "ref":
@@ -144,17 +148,17 @@ def _value_words(value: Any, trait: Trait) -> str:
     if isinstance(value, date):
         return date_format(value, "DATE_FORMAT")
     if trait.choices is not None:
-        return str(dict(trait.choices()).get(str(value), value))
+        return str(asker.choices(trait).get(str(value), value))
     if trait.names is not None and isinstance(value, int):
         return trait.names([value]).get(value, str(value))
     return number_format(value) if isinstance(value, int | Decimal) and trait.type == "number" else str(value)
 
 
-def _did_words(node: Did) -> str:
+def _did_words(node: Did, asker: Asker) -> str:
     label = str(node.behaviour.label)
     parts = [_times_words(node, label), *_window_words(node)]
     if node.where is not None:
-        parts.append(f"({_words(node.where)})")
+        parts.append(f"({_words(node.where, asker)})")
     return " ".join(parts)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.filters.asker import Asker
 from regulars.kit.filters.bad import BadFilter, not_among
-from regulars.kit.traits import Trait, traits_for
+from regulars.kit.traits import Trait
 
 MAX_KEYS = 3
 SortWords = str | Iterable[tuple[str, str]]
@@ -31,7 +31,7 @@ class SortKey:
 
 def parse_sort(words: SortWords, subject: str, asker: Asker) -> tuple[SortKey, ...]:
     """Read "-revenue,name" or [("revenue", "desc"), ("name", "asc")]."""
-    known = {name: trait for name, trait in traits_for(subject, asker.may_see).items() if trait.sortable}
+    known = {name: trait for name, trait in asker.traits(subject).items() if trait.sortable}
     keys: list[SortKey] = []
     for place, (name, direction) in enumerate(_pairs(words)):
         path = ("sort", place)

@@ -14,7 +14,7 @@ from regulars.kit.filters.asker import Asker
 from regulars.kit.filters.bad import BadFilter, Path, not_among
 from regulars.kit.filters.operators import OPERATORS, operators_of
 from regulars.kit.filters.values import MAX_DAYS, Value, read_day, read_value, whole_number
-from regulars.kit.traits import Behaviour, Trait, behaviours_for, traits_for
+from regulars.kit.traits import Behaviour, Trait
 
 MAX_DEPTH, MAX_NODES, MAX_COUNT, MAX_BYTES = 10, 100, 10_000, 100_000
 _GROUPS = ("and", "or", "not")
@@ -87,7 +87,7 @@ class _Parser:
         self, subject: str, asker: Asker, counted: list[int] | None = None, fields: tuple[str, ...] = ()
     ) -> None:
         self.subject, self.asker = subject, asker
-        known = traits_for(subject, asker.may_see)
+        known = asker.traits(subject)
         self.traits = {
             name: trait
             for name, trait in known.items()
@@ -149,7 +149,7 @@ class _Parser:
 
     def _did(self, raw: Mapping[str, object], path: Path, depth: int) -> Did:
         _only(raw, _DID, path)
-        known = {} if self.is_inner else behaviours_for(self.subject, self.asker.may_see)
+        known = {} if self.is_inner else self.asker.behaviours(self.subject)
         behaviour = known.get(str(raw["did"]))
         if behaviour is None:
             raise BadFilter((*path, "did"), not_among(raw["did"], known), known)

@@ -184,14 +184,15 @@ def _choice(raw: object, trait: Trait, asker: Asker, path: Path) -> str | int:
     """Return a choice by its value or, since people write those, by its label."""
     text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else clean_text(raw, path)
     if trait.choices is not None:
-        text = _among(text, trait, path)
+        text = _among(text, trait, asker, path)
     return whole_number(text, 1, MAX_ID, path) if trait.array_of == "bigint" else text
 
 
-def _among(text: str, trait: Trait, path: Path) -> str:
-    allowed = {value: str(label) for value, label in trait.choices()} if trait.choices else {}
-    if text in allowed:
+def _among(text: str, trait: Trait, asker: Asker, path: Path) -> str:
+    known = asker.choices(trait)
+    if text in known:
         return text
+    allowed = {value: str(label) for value, label in known.items()}
     by_label = next((value for value, label in allowed.items() if label.casefold() == text.casefold()), None)
     if by_label is None and not trait.open_choices:
         words = list(allowed.values() if trait.array_of == "bigint" else allowed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from regulars.kit.filters import (
     read_json,
 )
 from regulars.kit.filters.bad import path_text, pointer
+from regulars.kit.filters.leaves import anniversary_range
 from regulars.kit.filters.operators import BY_TYPE, OPERATORS
 from regulars.kit.filters.sql import Sql
 from regulars.kit.tests import filters_world as world
@@ -180,6 +182,24 @@ def test_every_operator_of_every_type_exists_and_denies_one_of_its_type() -> Non
     for names in BY_TYPE.values():
         assert all(name in OPERATORS for name in names)
         assert all(OPERATORS[name].denies in ("", *names) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("today", "days", "first_and_last"),
+    [
+        (date(2023, 2, 28), 0, (228, 229)),
+        (date(2024, 2, 28), 0, (228, 228)),
+        (date(2024, 2, 29), 0, (229, 229)),
+        (date(2023, 2, 20), 8, (220, 229)),
+        (date(2023, 3, 1), 0, (301, 301)),
+        (date(2024, 12, 30), 3, (1230, 102)),
+        (date(2024, 12, 30), 365, (101, 1231)),
+    ],
+)
+def test_who_was_born_on_february_29_celebrates_on_the_28th_otherwise(
+    today: date, days: int, first_and_last: tuple[int, int]
+) -> None:
+    assert anniversary_range(today, days) == first_and_last
 
 
 def test_custom_fields_are_read_again_when_their_version_changes() -> None:

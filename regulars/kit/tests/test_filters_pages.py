@@ -162,6 +162,31 @@ def test_rows_without_the_sort_value_are_looked_for_only_when_the_others_run_out
     assert few.ids == [MANY - 9, MANY - 19, MANY - 29]
 
 
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("orders", [2, 4, 3, 1]),
+        ("-orders", [1, 3, 4, 2]),
+        ("is_vip,orders", [2, 4, 3, 1]),
+        ("is_vip,-orders", [1, 3, 2, 4]),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 2, 3, 4])
+def test_who_has_no_figures_sorts_like_zero(sort: str, order: list[int], limit: int) -> None:
+    order_, vip = (ASKER.now, 5, "web"), {"is_vip": True}
+    world.fill([world.a_soul(orders=[order_] * times, **vip) for times in (2, 0, 1, 0)])
+
+    seen, more = [], wanted(sort=sort, limit=limit)
+    for _turn in range(4):
+        page = compile_page(more).fetch(run)
+        seen += page.ids
+        more = replace(more, after=page.next_cursor)
+        if not page.next_cursor:
+            break
+
+    assert seen == order
+
+
 def test_few_rows_are_counted_and_many_estimated() -> None:
     many_souls()
 
