@@ -12,6 +12,7 @@ urlpatterns = [
     path("settings/security/", profile.security, name="security"),
     path("settings/sessions/closure", profile.sessions_closure, name="sessions-closure"),
     path("settings/notices/", notices.notices, name="notices"),
+    path("settings/notices/bell", notices.bell, name="bell"),
     path("settings/notices/reading", notices.reading, name="notices-reading"),
     path("settings/notices/<int:notice_id>/", notices.notice, name="notice"),
     path("settings/business/", business.business, name="business"),

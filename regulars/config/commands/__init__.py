@@ -20,7 +20,11 @@ register_command(
     "migrate", "Bring the database to this version and set the rights of the roles.", f"{HERE}.migrate"
 )
 register_command("doctor", "Check the whole installation and say what to do.", f"{HERE}.doctor", "django")
-register_command("owner-link", "Print a link that signs the owner in once.", f"{HERE}.owner_link")
+register_command(
+    "sign-in-link", "Print a link that signs the owner or a member in once.", f"{HERE}.sign_in_link"
+)
+register_command("token create", "Make an API key and print it.", "regulars.team.commands.token")
+register_command("demo", "Load a real shop’s orders with invented names, or remove them.", f"{HERE}.demo")
 register_command("setup", "What `up` does before serving.", f"{HERE}.setup", is_listed=False)
 
 

@@ -8,7 +8,7 @@ from regulars.kit.events import Announcement, Statement, as_json
 Column = tuple[str, str, Callable[[Announcement], Any]]
 COLUMNS: list[Column] = [
     ("at", "timestamptz", lambda one: one.at),
-    ("action", "text", lambda one: one.event.kind),
+    ("action", "text", lambda one: one.event.full_kind()[:60]),
     ("actor_kind", "text", lambda one: one.by.kind),
     ("actor_id", "bigint", lambda one: one.by.id),
     ("actor_label", "text", lambda one: one.by.label[:200]),

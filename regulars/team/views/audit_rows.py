@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from regulars.kit.markup import ago, icon
+from regulars.kit.markup import ago, exact, icon
 from regulars.kit.tables import Column, Empty, Table
 from regulars.team.models import AuditEntry
 from regulars.team.queries import action_label
@@ -26,6 +28,7 @@ PAGES = {
     "member": "team:member",
     "team": "team:team",
 }
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*[+Z]")
 MOST_SHOWN = 3
 LONGEST = 120
 ICONS = {"key": "key", "import": "table-import", "clock": "clock", "customer": "user-question"}
@@ -146,5 +149,12 @@ def _said(value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else _moment(str(value))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _moment(text: str) -> str:
+    try:
+        return exact(datetime.fromisoformat(text)) if MOMENT.match(text) else text
+    except ValueError:
+        return text

@@ -5,11 +5,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.shortcuts import redirect as go
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.kit.clock import now
-from regulars.kit.htmx import fragment, redirect, wants_fragment
+from regulars.kit.htmx import fragment, reload_page, wants_fragment
 from regulars.kit.requests import Request
 from regulars.team.actions.notices import read_notices
 from regulars.team.gate import members_only
@@ -36,12 +37,25 @@ def notices(request: Request) -> HttpResponse:
     return render(request, "team/notices.html", context)
 
 
+@require_safe
+@members_only
+def bell(request: Request) -> HttpResponse:
+    """Show the bell anew, with how many notices wait; asked for when a live change says that one came."""
+    context = {
+        "notices_count": unread_count(request.member),
+        "notices_url": reverse("team:notices"),
+        "notices_topic": f"member:{request.member.pk}",
+        "bell_url": request.path,
+    }
+    return render(request, "kit/_bell.html", context)
+
+
 @require_POST
 @members_only
 def reading(request: Request) -> HttpResponse:
     """Mark all notices as read."""
     read_notices(request.member, at=now())
-    return redirect(request, request.headers.get("HX-Current-URL") or "/settings/notices/")
+    return reload_page() if request.headers.get("HX-Request") else go("team:notices")
 
 
 @require_safe

@@ -19,10 +19,13 @@ TONES = {"owner": "amber", "manager": "plum", "agent": "green", "marketer": "ros
 def member_table(members: Iterable[Member], *, may_change: bool) -> Table:
     """Return the list of members."""
     columns = [
-        Column("name", _("Name"), lambda one: who(one.name, key=one.pk, sub=one.email), css="cell-main"),
-        Column("role", _("Role"), lambda one: role_chip(one.role)),
+        Column("name", _("Name"), _who, css="cell-main"),
+        Column(
+            "role",
+            _("Role"),
+            lambda one: role_chip(one.role) if one.is_active else chip(_("Deactivated"), "stone"),
+        ),
         Column("teams", _("Teams"), lambda one: chips([team.name for team in one.teams.all()])),
-        Column("state", _("State"), lambda one: "" if one.is_active else chip(_("Deactivated"), "stone")),
         Column("seen", _("Last here"), lambda one: ago(one.last_seen_at), align="end", css="cell-tight"),
     ]
     if may_change:
@@ -95,6 +98,10 @@ def key_table(keys: Iterable[ApiKey]) -> Table:
 def role_chip(role: str) -> SafeString:
     """Show a role in its colour."""
     return chip(Role(role).label, TONES.get(role, ""))
+
+
+def _who(member: Member) -> SafeString:
+    return who(member.name, key=member.pk, sub=" · ".join(filter(None, [member.email, member.job_title])))
 
 
 def _key_name(key: ApiKey) -> SafeString:
