@@ -36,6 +36,8 @@ _SUBSCRIBED = (
     "AND s.status IN ('active', 'trial', 'past_due')))"
 )
 
+_RENEWALS = "(SELECT coalesce(max(s.renewals), 0) FROM commerce_subscription s WHERE s.person_id = {t}.id AND s.deleted_at IS NULL)"
+
 
 def base_currency() -> str:
     """Return the currency that figures are counted in."""
@@ -90,6 +92,10 @@ def person_traits() -> Iterable[Trait]:
     yield Trait(
         name="commerce.has_active_subscription", subject="person", type="bool", label=_("Has an active subscription"),
         sql=_SUBSCRIBED, group=GROUP, not_null=True, see=SEE,
+    )  # fmt: skip
+    yield Trait(
+        name="commerce.renewals", subject="person", type="number", label=_("Renewals of a subscription"), sql=_RENEWALS,
+        group=GROUP, not_null=True, see=SEE,
     )  # fmt: skip
     yield Trait(
         name="commerce.bought_kind", subject="person", type="tags", label=_("Bought kind"), sql="above.id::text",
