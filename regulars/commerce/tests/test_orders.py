@@ -59,7 +59,7 @@ def test_an_order_is_recorded_with_lines_product_touchpoint_audit_entry_and_figu
     assert line.product == Product.objects.get(sku="A1", price_minor=1250)
     figures = PersonFigures.objects.get(person=ada)
     assert (figures.order_count, figures.revenue_minor, figures.last_order_at) == (1, 2990, MAY)
-    touchpoint = Touchpoint.objects.get(person=ada)
+    touchpoint = Touchpoint.objects.get(person=ada, kind="order.placed")
     assert (touchpoint.kind, touchpoint.occurred_at, touchpoint.subject_id) == ("order.placed", MAY, order.pk)
     assert touchpoint.label == "1001 · 29.90\N{NO-BREAK SPACE}€"
     assert set(AuditEntry.objects.values_list("action", flat=True)) == {"product.created", "order.placed"}
