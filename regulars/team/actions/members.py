@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.actor import Actor
@@ -65,13 +66,13 @@ def change_member(
     member: Member, values: Mapping[str, Any], *, by: Actor, teams: Sequence[Team] | None = None
 ) -> Member:
     """Change a member's name, e-mail, role, teams or preferences; the last owner keeps the role."""
-    member = Member.objects.select_for_update().get(pk=member.pk)
+    member, other_owners = _lock(member)
     before = _state(member)
     for name in FIELDS:
         setattr(member, name, values.get(name, getattr(member, name)))
     _check(member)
-    if before["role"] == Role.OWNER and member.role != Role.OWNER:
-        _leave_an_owner(member)
+    if before["role"] == Role.OWNER and member.role != Role.OWNER and not other_owners:
+        raise LastOwner
     if teams is not None:
         member.teams.set(teams)
     if changes := changed(before, _state(member)):
@@ -87,8 +88,9 @@ def deactivate_member(member: Member, *, by: Actor, at: datetime) -> Member:
     """Let a member sign in no more, and end their sessions; what they did stays theirs."""
     if by.member_id == member.pk:
         raise NotYourself
-    member = Member.objects.select_for_update().get(pk=member.pk)
-    _leave_an_owner(member)
+    member, other_owners = _lock(member)
+    if member.role == Role.OWNER and not other_owners:
+        raise LastOwner
     member.is_active = False
     member.session_epoch += 1
     member.save(update_fields=["is_active", "session_epoch"])
@@ -146,12 +148,12 @@ def _state(member: Member) -> dict[str, Any]:
     return {name: getattr(member, name) for name in FIELDS} | {"teams": teams}
 
 
-def _leave_an_owner(member: Member) -> None:
-    # All owners are locked, so that two of them cannot demote each other at the same moment.
-    owners = Member.objects.select_for_update().filter(role=Role.OWNER, is_active=True).order_by("pk")
-    remaining = [owner for owner in owners if owner.pk != member.pk]
-    if not remaining and len(owners):
-        raise LastOwner
+def _lock(member: Member) -> tuple[Member, list[Member]]:
+    # Owners are locked with the member, in one order, so that two of them cannot demote each other at the same moment.
+    owners = Q(role=Role.OWNER, is_active=True)
+    locked = list(Member.objects.select_for_update().filter(owners | Q(pk=member.pk)).order_by("pk"))
+    mine = next(one for one in locked if one.pk == member.pk)
+    return mine, [one for one in locked if one.pk != member.pk]
 
 
 def _check(member: Member) -> None:
