@@ -62,7 +62,9 @@ def test_an_order_is_recorded_with_lines_product_touchpoint_audit_entry_and_figu
     touchpoint = Touchpoint.objects.get(person=ada, kind="order.placed")
     assert (touchpoint.kind, touchpoint.occurred_at, touchpoint.subject_id) == ("order.placed", MAY, order.pk)
     assert touchpoint.label == "1001 · 29.90\N{NO-BREAK SPACE}€"
-    assert set(AuditEntry.objects.values_list("action", flat=True)) == {"product.created", "order.placed"}
+    assert set(AuditEntry.objects.values_list("action", flat=True)) == {
+        "product.created", "order.placed", "stage.moved", "health.moved",
+    }  # fmt: skip
 
 
 def test_the_same_source_and_number_again_changes_nothing(business: Business) -> None:
