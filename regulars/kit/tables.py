@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -19,7 +20,7 @@ class Column:
     """One column: its name in the address, its title, and what it shows of a row (text or safe markup)."""
 
     name: str
-    label: str
+    label: str | Promise
     value: Callable[[Any], object]
     align: str = "start"  # start, end (numbers) or mid
     css: str = ""  # cell-main for the column that names the row, cell-tight, cell-wide
@@ -36,11 +37,11 @@ class Column:
 class Empty:
     """What a list says when it holds nothing: teach the next step."""
 
-    title: str
-    text: str = ""
+    title: str | Promise
+    text: str | Promise = ""
     icon: str = "users"
     url: str = ""
-    action: str = ""
+    action: str | Promise = ""
 
 
 @dataclass

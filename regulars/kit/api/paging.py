@@ -65,4 +65,4 @@ def page_of(
 def _run(sql: str, params: list[object]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)  # type: ignore[arg-type]
-        return cursor.fetchall()
+        return list(cursor.fetchall())

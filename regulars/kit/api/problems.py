@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import ConfigDict
 
 from regulars.kit.refused import Invalid, Refused
 
@@ -132,3 +133,9 @@ def answer_refusals(api: NinjaAPI) -> None:
 def _field_error(error: dict[str, Any]) -> dict[str, Any]:
     place = [str(part) for part in error.get("loc", ()) if part not in ("body", "query", "path", "payload")]
     return {"field": ".".join(place), "reason": error.get("msg", "")}
+
+
+class Sent(Schema):
+    """What a program sends; a name that is not known is refused instead of being dropped in silence."""
+
+    model_config = ConfigDict(extra="forbid")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -114,7 +114,15 @@ class Reading:
             found = found or tidy_moment(str(raw), self.date_order)
         if found is not None and found.tzinfo is None:
             found = found.replace(tzinfo=ZoneInfo(self.business.time_zone))
-        return found
+        return self._in_utc(field, found)
+
+    def _in_utc(self, field: str, at: datetime | None) -> datetime | None:
+        """Return the same moment in UTC; PostgreSQL takes no offset of sixteen hours and more."""
+        try:
+            return at.astimezone(UTC) if at is not None else None
+        except OverflowError:
+            self.refuse(field, _("This moment is too far away."))
+            return None
 
     def minor(self, field: str, raw: object, currency: str) -> int | None:
         """Return an amount in minor units; text and decimals are whole units."""

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
+from regulars.kit.api import Sent
 from regulars.kit.clock import now
 from regulars.kit.refused import Invalid
 from regulars.people.actions.memos import add_memo, remove_memo
@@ -20,7 +21,14 @@ from regulars.team.rules import Scope, allowed, row_rule
 router = Router(tags=["notes, tasks and memos"])
 
 
-class About(Schema):
+class About(Sent):
+    """Whom it is about."""
+
+    person: int | None = None
+    company: int | None = None
+
+
+class AboutOut(Schema):
     """Whom it is about."""
 
     person: int | None = None
@@ -34,14 +42,14 @@ class NoteIn(About):
     pinned: bool = False
 
 
-class NoteChange(Schema):
+class NoteChange(Sent):
     """What changes about a note."""
 
     body: str | None = Field(None, max_length=20_000)
     pinned: bool | None = None
 
 
-class NoteOut(About):
+class NoteOut(AboutOut):
     """A note."""
 
     id: int
@@ -52,7 +60,7 @@ class NoteOut(About):
     updated_at: datetime
 
 
-class TaskChange(Schema):
+class TaskChange(Sent):
     """What changes about a task."""
 
     title: str | None = Field(None, max_length=200, examples=["Call about the delivery"])
@@ -69,7 +77,7 @@ class TaskIn(TaskChange, About):
     title: str = Field(..., max_length=200, examples=["Call about the delivery"])
 
 
-class TaskOut(About):
+class TaskOut(AboutOut):
     """A task."""
 
     id: int
@@ -83,22 +91,24 @@ class TaskOut(About):
     updated_at: datetime
 
 
-class MemoIn(Schema):
+class MemoIn(Sent):
     """A fact to remember about a person."""
 
     person: int
     text: str = Field(..., max_length=300, examples=["Has a dog named Riku"])
 
 
-class MemoOut(MemoIn):
+class MemoOut(Schema):
     """A memo."""
 
     id: int
+    person: int
+    text: str
     author: str
     created_at: datetime
 
 
-class Which(About):
+class Which(AboutOut):
     """Whose, and which page."""
 
     cursor: int | None = Field(None, ge=1, le=2**62, description="`next` of the page before.")

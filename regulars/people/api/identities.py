@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
+from regulars.kit.api import Sent
 from regulars.kit.clock import now
 from regulars.people.actions.affiliations import change_affiliation, join_company, leave_company
 from regulars.people.actions.identities import add_identity, change_identity, end_identity
@@ -20,7 +21,7 @@ IDENTITIES = Identity.objects.select_related("person")
 BELONGINGS = Affiliation.objects.select_related("person", "company")
 
 
-class IdentityChange(Schema):
+class IdentityChange(Sent):
     """What changes about an identity."""
 
     value: str | None = Field(None, max_length=320)
@@ -30,7 +31,7 @@ class IdentityChange(Schema):
     is_shared: bool | None = None
 
 
-class BelongingChange(Schema):
+class BelongingChange(Sent):
     """What changes about where somebody belongs."""
 
     role: str | None = Field(None, max_length=120)

@@ -7,10 +7,12 @@ from typing import Any
 
 from ninja import Field, Schema
 
+from regulars.kit.api import Sent
+
 MANY = 200
 
 
-class IdentityIn(Schema):
+class IdentityIn(Sent):
     """An address, number, handle or external id."""
 
     kind: str = Field(
@@ -39,7 +41,7 @@ class IdentityOut(Schema):
     ended_at: datetime | None
 
 
-class AddressIn(Schema):
+class AddressIn(Sent):
     """A postal address."""
 
     street: str = Field("", max_length=300)
@@ -50,7 +52,7 @@ class AddressIn(Schema):
     label: str = Field("", max_length=60)
 
 
-class BelongingIn(Schema):
+class BelongingIn(Sent):
     """A company by name or id, and as what."""
 
     company: str | int = Field(..., examples=["Nordlicht Kaffee"])
@@ -72,7 +74,7 @@ class BelongingOut(Schema):
     to_on: date | None
 
 
-class PersonChange(Schema):
+class PersonChange(Sent):
     """The fields of a person that change; what is not named stays."""
 
     name: str | None = Field(None, max_length=300, examples=["Ada Lovelace"])
@@ -145,7 +147,7 @@ class People(Schema):
     next: str | None = None
 
 
-class PersonDeed(Schema):
+class PersonDeed(Sent):
     """One row of a batch: create, change or delete."""
 
     do: str = Field("create", pattern="^(create|change|delete)$")
@@ -153,7 +155,7 @@ class PersonDeed(Schema):
     values: PersonIn | None = None
 
 
-class CompanyChange(Schema):
+class CompanyChange(Sent):
     """The fields of a company that change."""
 
     name: str | None = Field(None, max_length=200, examples=["Nordlicht Kaffee"])
@@ -211,7 +213,7 @@ class Companies(Schema):
     next: str | None = None
 
 
-class CompanyDeed(Schema):
+class CompanyDeed(Sent):
     """One row of a batch of companies."""
 
     do: str = Field("create", pattern="^(create|change|delete)$")
@@ -219,7 +221,7 @@ class CompanyDeed(Schema):
     values: CompanyIn | None = None
 
 
-class TagsIn(Schema):
+class TagsIn(Sent):
     """Names of tags; unknown ones are made."""
 
     tags: list[str] = Field(..., min_length=1, max_length=MANY, examples=[["wholesale"]])

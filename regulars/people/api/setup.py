@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
+from regulars.kit.api import Sent
 from regulars.kit.clock import now
 from regulars.kit.refused import NotThere, require
 from regulars.people.actions.fields import archive_field, change_field, define_field
@@ -18,7 +19,7 @@ from regulars.team.rules import Seer, may
 router = Router(tags=["fields, tags and views"])
 
 
-class FieldChange(Schema):
+class FieldChange(Sent):
     """What changes about a custom field."""
 
     label: str | None = Field(None, max_length=80, examples=["Favourite roast"])
@@ -71,7 +72,7 @@ class Tags(Schema):
     items: list[TagOut]
 
 
-class ViewChange(Schema):
+class ViewChange(Sent):
     """What changes about a saved list."""
 
     name: str | None = Field(None, max_length=80, examples=["Regulars in Helsinki"])

@@ -68,7 +68,9 @@ def _untag(request: Request, ids: list[int], value: str, at: datetime) -> tuple[
 
 def _keep(request: Request, ids: list[int], value: str, at: datetime) -> tuple[str, str]:
     set_keeper(ids, int(value) if value.isdigit() else None, by=request.actor, at=at)
-    return ngettext("%(n)d person has a new keeper.", "%(n)d people have a new keeper.", len(ids)) % {"n": len(ids)}, ""
+    return ngettext("%(n)d person has a new keeper.", "%(n)d people have a new keeper.", len(ids)) % {
+        "n": len(ids)
+    }, ""
 
 
 def _stage(request: Request, ids: list[int], value: str, at: datetime) -> tuple[str, str]:
@@ -98,12 +100,16 @@ def _undo_untag(request: Request, what: dict[str, Any], at: datetime) -> str:
 @takes_back("bulk_delete")
 def _undo_delete(request: Request, what: dict[str, Any], at: datetime) -> str:
     require(may(request.member, "people.delete"))
-    rows = Person.objects.filter(row_rule(request.member, "people.delete"), pk__in=what["ids"], deleted_at__isnull=False)
+    rows = Person.objects.filter(
+        row_rule(request.member, "people.delete"), pk__in=what["ids"], deleted_at__isnull=False
+    )
     restore_people(list(rows.values_list("pk", flat=True)), by=request.actor, at=at)
     return "people-changed"
 
 
 def _still(request: Request, ids: list[int]) -> list[int]:
     require(may(request.member, "people.change"))
-    rows = Person.objects.visible_to(request.member).filter(row_rule(request.member, "people.change"), pk__in=ids)
+    rows = Person.objects.visible_to(request.member).filter(
+        row_rule(request.member, "people.change"), pk__in=ids
+    )
     return list(rows.values_list("pk", flat=True))

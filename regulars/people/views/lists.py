@@ -53,14 +53,14 @@ def _company_cell(row: ListRow) -> object:
 
 
 def _stage_cell(row: ListRow) -> object:
-    stage = row.values.get("stage")
-    return markup.chip(dict(Stage.choices).get(stage, stage), STAGE_TONES.get(str(stage), ""))
+    stage = str(row.values.get("stage"))
+    return markup.chip(dict(Stage.choices).get(stage, stage), STAGE_TONES.get(stage, ""))
 
 
 def _health_cell(row: ListRow) -> object:
-    health = row.values.get("health")
+    health = str(row.values.get("health") or "")
     return (
-        markup.chip(dict(Health.choices).get(health, health), HEALTH_TONES.get(str(health), ""), dot=True)
+        markup.chip(dict(Health.choices).get(health, health), HEALTH_TONES.get(health, ""), dot=True)
         if health
         else None
     )
@@ -105,15 +105,11 @@ PEOPLE = Listing(
         "tags": Column("tags", gettext_lazy("Tags"), _tags_cell),
     },
     empty=Empty(
-        str(gettext_lazy("No customers yet")),
-        str(
-            gettext_lazy(
-                "Bring the ones you have: a spreadsheet from your shop or your old system is enough."
-            )
-        ),
+        gettext_lazy("No customers yet"),
+        gettext_lazy("Bring the ones you have: a spreadsheet from your shop or your old system is enough."),
         "users",
         "/imports/new/",
-        str(gettext_lazy("Import customers")),
+        gettext_lazy("Import customers"),
     ),
 )
 COMPANIES = Listing(
@@ -147,8 +143,8 @@ COMPANIES = Listing(
         "tags": Column("tags", gettext_lazy("Tags"), _tags_cell),
     },
     empty=Empty(
-        str(gettext_lazy("No companies yet")),
-        str(gettext_lazy("Companies and households appear here as soon as a person belongs to one.")),
+        gettext_lazy("No companies yet"),
+        gettext_lazy("Companies and households appear here as soon as a person belongs to one."),
         "building",
     ),
 )
