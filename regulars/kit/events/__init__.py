@@ -15,7 +15,16 @@ from regulars.kit.events.announcing import (
     at_depth,
     register_writer,
 )
-from regulars.kit.events.event import EVENTS, Changes, Event, as_json, changed, jsonable, read_back
+from regulars.kit.events.event import (
+    EVENTS,
+    Changes,
+    Event,
+    as_json,
+    changed,
+    event_class,
+    jsonable,
+    read_back,
+)
 from regulars.kit.events.listening import (
     Follower,
     Heard,
@@ -30,6 +39,6 @@ from regulars.kit.events.listening import (
 
 __all__ = [
     "EVENTS", "MAX_DEPTH", "Announcement", "Changes", "Event", "Follower", "Heard", "Reaction", "Statement", "Writer", "announce",
-    "announce_many", "as_json", "at_depth", "changed", "followers", "follows", "hears", "jsonable", "reaction_name", "reactions",
+    "announce_many", "as_json", "at_depth", "changed", "event_class", "followers", "follows", "hears", "jsonable", "reaction_name", "reactions",
     "reactions_to", "read_back", "register_writer",
 ]  # fmt: skip

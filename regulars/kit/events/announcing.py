@@ -45,7 +45,7 @@ class Announcement:
     @property
     def is_heard(self) -> bool:
         """Tell whether anybody hears it; history is silent."""
-        return not self.silent and bool(reactions_to(self.event.kind))
+        return not self.silent and bool(reactions_to(self.event.full_kind()))
 
 
 @dataclass(frozen=True)

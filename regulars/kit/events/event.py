@@ -21,7 +21,8 @@ class Event:
     """A fact that a room announces: ids and small values, enough for whoever hears it.
 
     `on_timeline`: it is shown among what happened with the person. `audited`: it is written into the audit log.
-    `touches`: it counts as contact with the person.
+    `touches`: it counts as contact with the person. A kind that ends in `.*` stands for a family: what follows the dot is
+    the event's field `name`.
     """
 
     kind: ClassVar[str] = ""
@@ -40,6 +41,10 @@ class Event:
         known = EVENTS.setdefault(cls.kind, cls)
         if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise TypeError(f"Two events are called {cls.kind}: {known} and {cls}")
+
+    def full_kind(self) -> str:
+        """Return the kind by which it is booked and heard; in a family the name takes the star's place."""
+        return self.kind.removesuffix("*") + str(getattr(self, "name", "")) if self.kind.endswith("*") else self.kind
 
     def payload(self) -> dict[str, Any]:
         """Return the event's own values, without what is as by default and what every touchpoint has columns for."""
@@ -70,14 +75,28 @@ def _default(one: dataclasses.Field[Any]) -> Any:
     return one.default_factory() if one.default_factory is not dataclasses.MISSING else one.default
 
 
+def event_class(kind: str) -> type[Event] | None:
+    """Return the event that is booked under a kind; None when its room is switched off."""
+    return EVENTS.get(kind) or EVENTS.get(family(kind))
+
+
+def family(kind: str) -> str:
+    """Return the family a kind would belong to.
+
+    >>> family("custom.store_visit")
+    'custom.*'
+    """
+    return f"{kind.partition('.')[0]}.*"
+
+
 def read_back(
     kind: str, payload: Mapping[str, Any], person_id: int | None, company_id: int | None
 ) -> Event | None:
     """Return an event as it was announced; None when its room is switched off or its words were erased."""
-    cls = EVENTS.get(kind)
+    cls = event_class(kind)
     if cls is None:
         return None
-    types = _types(kind)
+    types = _types(cls.kind)
     values = {name: _typed(types[name], value) for name, value in payload.items() if name in types}
     if any(_is_required(one) and one.name not in values for one in dataclasses.fields(cls)):
         return None

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from regulars.kit.actor import Actor
-from regulars.kit.events.event import Event
+from regulars.kit.events.event import Event, family
 
 Reaction = Callable[..., None]
 _reactions: dict[str, list[Reaction]] = defaultdict(list)
@@ -69,7 +69,7 @@ def reactions() -> dict[str, list[Reaction]]:
 
 def reactions_to(kind: str) -> list[Reaction]:
     """Return who hears an event of this kind, in the order they were registered."""
-    return _reactions.get(kind, [])
+    return [*_reactions.get(kind, []), *_reactions.get(family(kind), [])]
 
 
 def followers() -> list[Follower]:

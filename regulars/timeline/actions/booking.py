@@ -18,7 +18,7 @@ MOST_LIVE = 500
 
 Column = tuple[str, str, Callable[[Announcement], Any]]
 COLUMNS: list[Column] = [
-    ("kind", "text", lambda one: one.event.kind),
+    ("kind", "text", lambda one: one.event.full_kind()),
     ("person_id", "bigint", lambda one: one.event.person_id),
     ("company_id", "bigint", lambda one: one.event.company_id),
     ("occurred_at", "timestamptz", lambda one: one.occurred_at),
@@ -74,7 +74,7 @@ def book_touchpoints(said: Sequence[Announcement]) -> list[Statement]:
 
 
 def _last_touch(booked: Sequence[Announcement]) -> list[Statement]:
-    kinds = {one.event.kind for one in booked if one.event.on_timeline and one.event.touches}
+    kinds = {one.event.full_kind() for one in booked if one.event.on_timeline and one.event.touches}
     return [Statement("last_touch", LAST_TOUCH, [sorted(kinds)])] if kinds else []
 
 
@@ -83,7 +83,7 @@ def _hearings(booked: Sequence[Announcement]) -> list[Statement]:
     if heard and heard[0].depth >= MAX_DEPTH:
         log.warning("An echo of %s stopped after %s reactions to reactions.", heard[0].event.kind, MAX_DEPTH)
         return []
-    kinds = {one.event.kind for one in heard}
+    kinds = {one.event.full_kind() for one in heard}
     return [Statement("hearing", HEARINGS, [heard[0].is_bulk, sorted(kinds)])] if heard else []
 
 
