@@ -244,8 +244,9 @@ async def listen(hub: Hub, database_url: str) -> None:
 async def _listen_once(hub: Hub, database_url: str) -> None:
     import psycopg
 
-    options = {"keepalives_idle": 30, "application_name": "regulars live"}
-    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True, **options) as connection:
+    async with await psycopg.AsyncConnection.connect(
+        database_url, autocommit=True, keepalives_idle=30, application_name="regulars live"
+    ) as connection:
         await connection.execute(f"LISTEN {CHANNEL}")
         hub.begin_epoch()
         hub.is_listening = True

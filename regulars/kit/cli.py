@@ -119,7 +119,7 @@ def _overview(arguments: list[str], known: dict[str, Command]) -> int:
         _tell(f"There is no subcommand “{words[0]}”.{_guess(words[0], known)} See: regulars --help")
         return 2
     sys.stdout.write("\n".join(_listing(group or list(known.values()))) + "\n")
-    return 0 if not arguments or len(words) < len(arguments) else 2
+    return 0 if len(words) < len(arguments) else 2
 
 
 def _listing(group: list[Command]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from regulars.kit.processes import bearing, command_of, die_with_parent, is_running
 
@@ -166,7 +167,7 @@ class Supervisor:
         (self.folder / "run.json").write_text(json.dumps({"mark": self._mark, "pids": pids}))
 
 
-def open_log(path: Path) -> "contextlib.AbstractContextManager[object]":
+def open_log(path: Path) -> IO[bytes]:
     """Open a log to append to, putting a large one aside first."""
     if path.exists() and path.stat().st_size > LARGEST_LOG:
         path.replace(path.with_suffix(".log.1"))

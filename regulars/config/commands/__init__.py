@@ -25,6 +25,8 @@ register_command(
 )
 register_command("token create", "Make an API key and print it.", "regulars.team.commands.token")
 register_command("demo", "Load a real shop’s orders with invented names, or remove them.", f"{HERE}.demo")
+register_command("backup", "Write everything to one file.", f"{HERE}.backup")
+register_command("restore", "Put a backup into this database.", f"{HERE}.restore")
 register_command("setup", "What `up` does before serving.", f"{HERE}.setup", is_listed=False)
 
 

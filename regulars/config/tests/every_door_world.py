@@ -1,0 +1,97 @@
+"""One example of everything an address can name, all of it about Adalheid, a customer of the northern team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from regulars.kit.actor import Actor
+from regulars.kit.clock import now
+from regulars.people import models as people
+from regulars.team.actions.invitations import invite
+from regulars.team.models import Member, Notice, Team
+from tests.cast import a_company, a_person, an_api_key, an_order
+
+SECRET = "Adalheid Zyzyx"
+FIRM = "Zyzyx Works"
+
+
+def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
+    """Make an example for every argument an address may have, by the argument's name."""
+    owner, moment = everybody["owner"], now()
+    ada = a_person(SECRET, email="zyzyx@example.com", team=north)
+    firm = a_company(FIRM, team=north)
+    about = {"person": ada, "created_at": moment}
+    note = people.Note.objects.create(**about, body=f"{SECRET} likes oats", author=owner, updated_at=moment)
+    task = people.Task.objects.create(**about, title=f"Call {SECRET}", updated_at=moment)
+    field = people.CustomField.objects.create(subject="person", key="shoe", label="Shoe", type="number")
+    invitation, _path = invite("i@aalto.example", role="agent", inviter=owner, by=Actor.clock("test"), at=moment)
+    order = an_order(ada)
+    return {
+        "person_id": ada.pk,
+        "company_id": firm.pk,
+        "identity_id": ada.identities.get().pk,
+        "affiliation_id": (bond := people.Affiliation.objects.create(**about, company=firm)).pk,
+        "belonging_id": bond.pk,
+        "tie_id": people.Tie.objects.create(**about, other=a_person("Other", team=north), kind="friend").pk,
+        "note_id": note.pk,
+        "memo_id": people.Memo.objects.create(**about, text=f"{SECRET} has a dog").pk,
+        "preference_id": people.Preference.objects.create(**about, text="oats").pk,
+        "task_id": task.pk,
+        "file_id": people.Attachment.objects.create(
+            **about, name="letter.txt", content_type="text/plain", size=5, content=SECRET.encode()
+        ).pk,
+        "tag_id": people.Tag.objects.create(name="vip").pk,
+        "field_id": field.pk,
+        "view_id": people.View.objects.create(subject="person", name="Mine", author=owner, is_shared=True).pk,
+        "order_id": order.pk,
+        "line_id": order.lines.first().pk,
+        "product_id": order.lines.first().product_id,
+        "member_id": everybody["analyst"].pk,
+        "team_id": Team.objects.create(name="East").pk,
+        "key_id": an_api_key().pk,
+        "invitation_id": invitation.pk,
+        "notice_id": Notice.objects.create(member=everybody["agent"], text="Look").pk,
+        "token": "nothing-like-this",
+        "subject": "person",
+        "name": "notes",
+        "mark": "primary",
+        "source": "jobs",
+        "status": 404,
+        "number": 1,
+        "provider_id": "business",
+        "uidb36": "1",
+        "key": "set-password",
+    }
+
+
+# Arguments that name something of Adalheid's: whoever may not see her must not get it.
+HERS = {"person_id", "company_id", "identity_id", "affiliation_id", "belonging_id", "tie_id", "note_id", "memo_id",
+        "preference_id", "task_id", "file_id", "order_id", "line_id"}  # fmt: skip
+
+
+def doors(resolver: URLResolver | None = None, before: str = "", names: tuple[str, ...] = ()) -> Iterator[tuple[str, list[str], Any]]:
+    """Walk all addresses: the pattern as text, the names of its arguments, and the view behind it."""
+    for one in (resolver or get_resolver()).url_patterns:
+        text, arguments = before + str(one.pattern), (*names, *one.pattern.converters, *one.pattern.regex.groupindex)
+        if isinstance(one, URLPattern):
+            yield text, list(dict.fromkeys(arguments)), one.callback
+        else:
+            yield from doors(one, text, arguments)
+
+
+def address(pattern: str, arguments: list[str], examples: dict[str, Any]) -> str:
+    """Return the pattern with examples in the place of its arguments.
+
+    >>> address("people/<int:person_id>/", ["person_id"], {"person_id": 7})
+    '/people/7/'
+    """
+    import re
+
+    def example(found: re.Match[str]) -> str:
+        return str(examples[found.group(1) or found.group(2)])
+
+    path = re.sub(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)", example, pattern)
+    return "/" + path.replace("^", "").replace("$", "").replace("\\Z", "").replace("\\", "")

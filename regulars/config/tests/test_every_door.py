@@ -1,0 +1,191 @@
+"""Every address with every role, the agent of another team and a stranger, against the permission table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+
+from regulars.config.tests.every_door_world import FIRM, HERS, SECRET, address, doors, world
+from regulars.kit.actor import Actor
+from regulars.kit.clock import now
+from regulars.team.actions.keys import create_api_key
+from regulars.team.models import Member, Team
+from regulars.team.rules import may
+
+# Doors of libraries and of the kit, which knows no members, with why they stand open.
+OPEN = {
+    "regulars.config.health": "says only that the installation is well",
+    "regulars.config.api": "the API asks for a key itself; its documentation is public",
+    "functools": "the API's own description",
+    "ninja.operation": "the API asks for a key itself",
+    "allauth": "the sign-in library guards its own pages",
+    "regulars.kit.views": "the gallery of components, shown to builders only",
+    "django.views.generic.base": "leads on to a guarded page",
+}
+SIGN_IN = "/accounts/login/"
+pytestmark = pytest.mark.django_db
+
+
+def is_open(view: Any) -> bool:
+    module = view.__module__
+    return getattr(view, "open_to_all", False) or any(module.startswith(name) for name in OPEN)
+
+
+def pages() -> list[tuple[str, list[str], Any]]:
+    return [door for door in doors() if not door[0].startswith(("api/", "accounts/")) and hasattr(door[2], "verb")]
+
+
+@pytest.fixture
+def examples(everybody: dict[str, Member], north: Team, south: Team) -> dict[str, Any]:
+    return world(everybody, north)
+
+
+def send(client: Client, method: str, path: str, **more: Any) -> HttpResponseBase:
+    """Ask and take back what it did, so that every door sees the same world."""
+    with transaction.atomic():
+        answer = getattr(client, method)(path, **more)
+        transaction.set_rollback(True)
+    return answer
+
+
+def body_of(answer: HttpResponseBase) -> str:
+    content = b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined, arg-type]
+    return content.decode(errors="replace")
+
+
+def clients(everybody: dict[str, Member]) -> dict[str, Client]:
+    made = {role: Client() for role in everybody}
+    for role, client in made.items():
+        client.force_login(everybody[role])
+    return made
+
+
+def test_every_view_says_who_may_enter() -> None:
+    silent = [pattern for pattern, _names, view in doors() if not hasattr(view, "verb") and not is_open(view)]
+
+    assert silent == []
+
+
+def test_the_walk_has_an_example_of_every_argument(examples: dict[str, Any]) -> None:
+    unknown = {name for _pattern, names, _view in pages() for name in names if name not in examples}
+
+    assert unknown == set(), "Teach every_door_world an example of these."
+
+
+def test_a_stranger_is_led_to_sign_in_everywhere(examples: dict[str, Any]) -> None:
+    answers = {
+        (method, path): send(Client(), method, path)
+        for pattern, names, _view in pages()
+        for path in [address(pattern, names, examples)]
+        for method in ("get", "post")
+    }
+
+    wrong = {
+        door: answer.status_code
+        for door, answer in answers.items()
+        if answer.status_code != 405 and not answer.headers.get("Location", "").startswith(SIGN_IN)
+    }
+    assert wrong == {}
+    assert len(answers) > 100
+
+
+def test_a_stranger_whose_page_asks_for_a_piece_is_told_to_sign_in(aino: Member) -> None:
+    answer = Client().get("/settings/", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_every_page_keeps_to_the_permission_table(
+    method: str, examples: dict[str, Any], everybody: dict[str, Member]
+) -> None:
+    signed_in = clients(everybody)
+    wrong: dict[tuple[str, str, str], int] = {}
+    for pattern, names, view in pages():
+        path = address(pattern, names, examples)
+        for role, client in signed_in.items():
+            status = send(client, method, path).status_code
+            lets_in = not view.verb or may(everybody[role], view.verb)
+            if not fits(status, lets_in=lets_in, is_sure=role == "owner"):
+                wrong[(role, view.verb, path)] = status
+
+    assert wrong == {}
+
+
+def fits(status: int, *, lets_in: bool, is_sure: bool) -> bool:
+    """Tell whether a status is what the table promises; who may enter may still be refused a single row."""
+    if status == 405:
+        return True
+    if not lets_in:
+        return status in (403, 404)
+    return status < 500 and status != 401 and not (is_sure and status == 403)
+
+
+def test_no_page_shows_an_agent_a_customer_of_another_team(
+    examples: dict[str, Any], everybody: dict[str, Member]
+) -> None:
+    signed_in = clients(everybody)
+    seen, leaks = 0, []
+    for pattern, names, _view in pages():
+        path = address(pattern, names, examples)
+        if names_her(body_of(send(signed_in["owner"], "get", path))):
+            seen += 1
+            if names_her(body_of(send(signed_in["other agent"], "get", path))):
+                leaks.append(path)
+
+    assert leaks == []
+    assert seen >= 5
+
+
+def names_her(body: str) -> bool:
+    return SECRET in body or FIRM in body
+
+
+def test_what_is_hers_does_not_open_to_the_agent_of_another_team(
+    examples: dict[str, Any], everybody: dict[str, Member]
+) -> None:
+    signed_in = clients(everybody)
+    opened = {}
+    for pattern, names, _view in pages():
+        if not HERS.intersection(names):
+            continue
+        path = address(pattern, names, examples)
+        for method in ("get", "post"):
+            ours, theirs = (send(signed_in[role], method, path).status_code for role in ("agent", "other agent"))
+            if ours < 400 and theirs not in (403, 404):
+                opened[(method, path)] = theirs
+
+    assert opened == {}
+
+
+# --- The API ------------------------------------------------------------------------------------------------------
+
+AREAS = {"identities": "people", "belongings": "people", "memos": "notes", "subscriptions": "orders", "refunds": "orders",
+         "touchpoints": "timeline", "kinds": "products"}  # fmt: skip
+BODIES: dict[str, dict[str, Any]] = {
+    "post people": {"name": "New One"},
+    "post companies": {"name": "New Firm"},
+    "patch people": {"name": "Renamed"},
+    "patch companies": {"name": "Renamed"},
+}
+
+
+def routes() -> Iterator[tuple[str, str, list[str]]]:
+    for pattern, names, view in doors():
+        if view.__module__ == "ninja.operation":
+            operations = view.__self__.operations if hasattr(view, "__self__") else []
+            for method in {method.lower() for one in operations for method in one.methods}:
+                yield method, pattern, names
+
+
+def verbs_of(method: str, pattern: str) -> list[str]:
+    """Return the verbs of which one at least is needed: by the area of the address and the method."""
+    area = pattern.removeprefix("api/v1/").split("/")[0]
+    area = AREAS.get(area, area)
+    deeds = {"get": ["see", "change", "save"], "delete": ["delete", "change", "save"]}.get(method, ["change", "save", "import", "post"])
+    return [f"{area}.{deed}" for deed in deeds]
