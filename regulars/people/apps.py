@@ -17,6 +17,9 @@ class PeopleConfig(AppConfig):
 
         register_panels()
         register_settings_page(_("Own fields"), "forms", "people:fields", "fields.change", 50, _("Customers"))
+        register_settings_page(
+            _("Stages and health"), "route", "people:rules", "rules.change", 55, _("Customers")
+        )
         register_settings_page(_("Tags"), "tags", "people:tag_list", "tags.change", 60, _("Customers"))
         register_trait(*person_traits(), *company_traits())
         for subject in ("person", "company", "order"):

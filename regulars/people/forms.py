@@ -184,3 +184,10 @@ class TagForm(forms.Form):
     TONES = ("stone", "green", "amber", "sky", "plum", "teal", "rose", "olive", "indigo", "brick")
     name = forms.CharField(label=_("Name"), max_length=60)
     colour = forms.ChoiceField(label=_("Colour"), choices=[(tone, tone) for tone in TONES])
+
+
+class RuleForm(forms.Form):
+    """What a rule is called; its condition comes from the filter builder."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    condition = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from regulars.people.views import care, company, files, lists, making, palette, person, reach, saving, setup, todos, undo
+from regulars.people.views import care, company, files, lists, making, palette, person, reach, saving, setup, stages, todos, undo
 
 app_name = "people"
 urlpatterns = [
@@ -56,5 +56,10 @@ urlpatterns = [
     path("settings/tags/", setup.tags, name="tag_list"),
     path("settings/tags/<int:tag_id>/", setup.tag_box, name="tag_box"),
     path("settings/tags/<int:tag_id>/removal/", setup.tag_removal, name="tag_removal"),
+    path("people/<int:person_id>/stage/", stages.move, name="move_stage"),
+    path("people/<int:person_id>/stage/history/", stages.history, name="stage_history"),
+    path("settings/stages/", stages.rules, name="rules"),
+    path("settings/stages/<int:rule_id>/", stages.rule_box, name="rule_box"),
+    path("settings/stages/<int:rule_id>/switch/", stages.rule_switch, name="rule_switch"),
     path("undo/<str:token>/", undo.undo, name="undo"),
 ]

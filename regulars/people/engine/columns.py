@@ -21,6 +21,7 @@ _QUALIFIERS = re.compile(
     r"person|lead|client|user|default|ensisijainen|toissijainen|secondary|alternate|second|first"
 )
 _ENOUGH = 0.35
+_IN_LETTERS = frozenset({"name", "first_name", "last_name", "company", "job_title", "city", "region", "description"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,7 @@ def _guess(place: int, name: str, cells: _Cells, fields: Sequence[Field]) -> Gue
 
 def _weigh(by_name: float, field: Field, cells: _Cells) -> tuple[float, Note]:
     """Return how sure we are that the column goes to a field, from its name and its cells."""
-    if (
-        field.type in {"text", "name"}
-        and field.name not in {"postcode", "street"}
-        and cells.shares["number"] > 0.9
-    ):
+    if field.name in _IN_LETTERS and cells.shares["number"] > 0.9:
         return by_name * 0.3, Note(_("Its cells are numbers."))
     share = cells.shares.get(_shown_by(field.type), -1.0) if cells.filled else -1.0
     if share < 0:

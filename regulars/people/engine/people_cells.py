@@ -74,6 +74,8 @@ class Reader:
                 cell = cell[1:] if cell[0] == "'" and cell[1:2] in _FORMULA_STARTS else cell
                 self._put(row, target, put, cell, cells)
         _complete_names(row)
+        if self.plan.nameless and not row.values.get("name"):
+            _name_by_id(row, self.plan.nameless)
         if not row.identities and not row.values.get("name"):
             raise Unclear(_("There is neither a name nor an address, number or id in this row."))
         return row
@@ -269,6 +271,13 @@ def _complete_names(row: Row) -> None:
     for part in ("first_name", "last_name"):
         if len(values.get(part, "")) > LONGEST[part]:
             raise _too_long(part, LONGEST[part])
+
+
+def _name_by_id(row: Row, nameless: str) -> None:
+    """Call somebody who is known by an id alone by it."""
+    number = next((value for kind, value, *_rest in row.identities if kind == "external"), "")
+    if number:
+        row.values["name"] = nameless % {"id": number}
 
 
 def _utc(cell: str, order: str, zone: ZoneInfo) -> str:

@@ -47,6 +47,7 @@ class PeoplePlan:
     zone: str = "UTC"
     leaves_out: bool = False
     keepers: Mapping[str, int] = field(default_factory=dict)
+    nameless: str = ""
 
 
 def plan_targets(

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -39,15 +39,19 @@ class Chunk:
 def tidy_people(numbered: tuple[int, Sequence[list[str]]], plan: PeoplePlan) -> Chunk:
     """Tidy rows, given with the number a spreadsheet shows beside the first; blank rows do not count."""
     first_row, rows = numbered
+    filled = ((number, cells) for number, cells in enumerate(rows, first_row) if any(cells) and any(map(str.strip, cells)))
+    return tidy_numbered(filled, plan)
+
+
+def tidy_numbered(rows: Iterable[tuple[int, list[str]]], plan: PeoplePlan) -> Chunk:
+    """Tidy rows that each come with their number."""
     chunk = Chunk()
     reader = Reader(plan, chunk.left_out)
     last_round: dict[tuple[str, str], int] = {}
     people: list[str] = []
     identities: list[str] = []
     known: set[str] = set()
-    for number, cells in enumerate(rows, first_row):
-        if not any(cells) or not any(map(str.strip, cells)):
-            continue
+    for number, cells in rows:
         chunk.seen += 1
         try:
             row = reader.read(cells)
@@ -57,8 +61,7 @@ def tidy_people(numbered: tuple[int, Sequence[list[str]]], plan: PeoplePlan) -> 
         trace = "" if row.identities else _trace(row)
         turn = _turn([(kind, value) for kind, value, *_rest in row.identities] or [("", trace)], last_round)
         chunk.rounds = max(chunk.rounds, turn + 1)
-        found = _words(row, known)
-        people.append(_person_line(number, turn, row, trace, found))
+        people.append(_person_line(number, turn, row, trace, _words(row, known)))
         identities += [_identity_line(number, place, one) for place, one in _placed(row.identities)]
     chunk.people, chunk.identities = "".join(people).encode(), "".join(identities).encode()
     chunk.known = frozenset(known)

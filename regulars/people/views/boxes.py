@@ -31,6 +31,8 @@ def box(
     submit: str,
     work: Callable[[dict[str, Any]], Done],
     intro: str = "",
+    template: str = "people/_form.html",
+    more: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Show a form, or do its work; a refusal of values is shown beside the fields."""
     status = 200
@@ -48,7 +50,7 @@ def box(
         "intro": intro,
         "action": request.get_full_path(),
     }
-    return fragment(request, "people/_form.html", status=status, **context)
+    return fragment(request, template, status=status, **{**context, **(more or {})})
 
 
 def answer(what: Done) -> HttpResponse:
