@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from regulars.commerce.models import OrderStatus
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
+from regulars.people.actions import evaluate_rules
 from regulars.people.models import Affiliation
 from regulars.team.models import Business
 
@@ -23,64 +24,51 @@ COLUMNS = (
 
 # Which orders and which refunds without an order belong to whom: the only difference between people and companies.
 OF_PEOPLE = """
-    owned AS (
-        SELECT w.id AS key, o.* FROM wanted w JOIN commerce_order o ON o.person_id = w.id),
-    loose AS (
-        SELECT w.id AS key, r.base_minor FROM wanted w
-        JOIN commerce_refund r ON r.person_id = w.id AND r.order_id IS NULL AND r.deleted_at IS NULL)"""
+    SELECT w.id AS key, {order} FROM wanted w JOIN commerce_order o ON o.person_id = w.id WHERE {counts}
+    UNION ALL
+    SELECT w.id, {loose} FROM wanted w
+    JOIN commerce_refund r ON r.person_id = w.id AND r.order_id IS NULL AND r.deleted_at IS NULL"""
 OF_COMPANIES = """
-    staff AS (
-        SELECT w.id AS key, a.person_id FROM wanted w
-        JOIN people_affiliation a ON a.company_id = w.id AND a.to_on IS NULL),
-    owned AS (
-        SELECT w.id AS key, o.* FROM wanted w JOIN commerce_order o ON o.company_id = w.id
-        UNION ALL
-        SELECT s.key, o.* FROM staff s JOIN commerce_order o ON o.person_id = s.person_id AND o.company_id IS NULL),
-    loose AS (
-        SELECT s.key, r.base_minor FROM staff s
-        JOIN commerce_refund r ON r.person_id = s.person_id AND r.order_id IS NULL AND r.deleted_at IS NULL)"""
+    SELECT w.id AS key, {order} FROM wanted w JOIN commerce_order o ON o.company_id = w.id WHERE {counts}
+    UNION ALL
+    SELECT w.id, {order} FROM wanted w JOIN people_affiliation a ON a.company_id = w.id AND a.to_on IS NULL
+    JOIN commerce_order o ON o.person_id = a.person_id AND o.company_id IS NULL WHERE {counts}
+    UNION ALL
+    SELECT w.id, {loose} FROM wanted w JOIN people_affiliation a ON a.company_id = w.id AND a.to_on IS NULL
+    JOIN commerce_refund r ON r.person_id = a.person_id AND r.order_id IS NULL AND r.deleted_at IS NULL"""
+COUNTS = "o.deleted_at IS NULL AND o.status <> %(cancelled)s"
+ORDER = """true AS is_order, o.placed_at, o.base_minor AS base, o.base_refunded_minor AS refunded,
+        CASE WHEN o.refunded_minor = 0 THEN 0 ELSE (
+            SELECT count(*) FROM commerce_refund r WHERE r.order_id = o.id AND r.deleted_at IS NULL) END AS refunds,
+        CASE WHEN o.total_minor > o.refunded_minor THEN (o.placed_at AT TIME ZONE %(zone)s)::date END AS day"""
+LOOSE = "false, NULL, 0, r.base_minor, 1, NULL"
 
+# One pass without a join of unknown sizes, so that no plan can go wrong on tables that were filled a moment ago. Everybody
+# wanted stands among the rows, so who has no orders any more gets zeros. A gap of no days is the same day again.
 COUNTED = """
     WITH wanted AS (SELECT DISTINCT t.id FROM unnest(%(ids)s::bigint[]) AS w(id) JOIN {subjects} t ON t.id = w.id),
-    {belonging},
+    facts AS ({belonging} UNION ALL SELECT id, false, NULL, 0, 0, 0, NULL FROM wanted),
+    paced AS (
+        SELECT *, nullif(day - lag(day) OVER (PARTITION BY key, day IS NULL ORDER BY day), 0) AS gap FROM facts),
     counted AS (
-        SELECT key, id, placed_at, base_minor, base_refunded_minor, total_minor > refunded_minor AS is_kept
-        FROM owned WHERE deleted_at IS NULL AND status <> %(cancelled)s),
-    sums AS (
-        SELECT key, count(*) AS orders, sum(base_minor) AS base, sum(base_refunded_minor) AS refunded,
-            min(placed_at) AS first_at, max(placed_at) AS last_at
-        FROM counted GROUP BY key),
-    given_back AS (
-        SELECT key, count(*) AS refunds, sum(loose_minor) AS loose_minor FROM (
-            SELECT c.key, 0::bigint AS loose_minor FROM counted c
-            JOIN commerce_refund r ON r.order_id = c.id AND r.deleted_at IS NULL
-            UNION ALL SELECT key, base_minor FROM loose) AS every_refund
-        GROUP BY key),
-    gaps AS (
-        SELECT key, day, day - lag(day) OVER (PARTITION BY key ORDER BY day) AS gap FROM (
-            SELECT DISTINCT key, (placed_at AT TIME ZONE %(zone)s)::date AS day FROM counted WHERE is_kept) AS days),
-    rhythm AS (
-        SELECT key, count(*) AS days, max(day) AS last_day,
-            CASE WHEN count(*) >= 3 THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) END AS usual
-        FROM gaps GROUP BY key)
-    SELECT wanted.id, coalesce(orders, 0), coalesce(refunds, 0),
-        coalesce(base, 0) - coalesce(refunded, 0) - coalesce(loose_minor, 0),
-        coalesce(refunded, 0) + coalesce(loose_minor, 0), first_at, last_at,
-        coalesce(days, 0), usual, last_day + round(usual)::int, %(at)s{more}
-    FROM wanted
-    LEFT JOIN sums ON sums.key = wanted.id
-    LEFT JOIN given_back ON given_back.key = wanted.id
-    LEFT JOIN rhythm ON rhythm.key = wanted.id"""
+        SELECT key, count(*) FILTER (WHERE is_order) AS orders, sum(refunds) AS refunds, sum(base) - sum(refunded) AS revenue,
+            sum(refunded) AS refunded, min(placed_at) AS first_at, max(placed_at) AS last_at, count(DISTINCT day) AS days,
+            CASE WHEN count(DISTINCT day) >= 3 THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) END AS usual,
+            max(day) AS last_day
+        FROM paced GROUP BY key)
+    SELECT key, orders, refunds, revenue, refunded, first_at, last_at, days, usual, last_day + round(usual)::int, %(at)s{more}
+    FROM counted"""
 
 PEOPLE_COUNT = """,
         (SELECT count(*) FROM people_affiliation a JOIN people_person p ON p.id = a.person_id
-         WHERE a.company_id = wanted.id AND a.to_on IS NULL AND p.deleted_at IS NULL)"""
+         WHERE a.company_id = counted.key AND a.to_on IS NULL AND p.deleted_at IS NULL)"""
 
 
 def _upsert(table: str, key: str, subjects: str, belonging: str, *, counts_people: bool) -> str:
     kept = [*COLUMNS, "people_count"] if counts_people else list(COLUMNS)
     columns = [key, *COLUMNS, "updated_at", *kept[len(COLUMNS) :]]
-    counted = COUNTED.replace("{belonging}", belonging).replace("{subjects}", subjects)
+    facts = belonging.replace("{order}", ORDER).replace("{loose}", LOOSE).replace("{counts}", COUNTS)
+    counted = COUNTED.replace("{belonging}", facts).replace("{subjects}", subjects)
     counted = counted.replace("{more}", PEOPLE_COUNT if counts_people else "")
     changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in [*kept, "updated_at"])
     old, new = (", ".join(f"{side}.{name}" for name in kept) for side in (table, "EXCLUDED"))
@@ -114,7 +102,7 @@ def recount_figures(
     _lock("people_company", companies)
     _count(COMPANY_FIGURES, companies)
     if evaluate and people:
-        _move_stages(people, by or Actor.clock("figures"))
+        move_stages(people, by=by or Actor.clock("figures"))
 
 
 def _companies_of(people: list[int]) -> set[int]:
@@ -148,5 +136,6 @@ def _count(sql: str, numbers: list[int]) -> None:
         cursor.execute(sql, values)
 
 
-def _move_stages(people: list[int], by: Actor) -> None:
-    """Let the rules of people move stage and health by the new figures, in the same transaction."""
+def move_stages(people: list[int], *, by: Actor) -> None:
+    """Let the rules of people move stage and health by what is known now, in the same transaction."""
+    evaluate_rules(people, by=by, at=now())

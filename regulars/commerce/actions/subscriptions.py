@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.commerce.actions.figures import recount_figures
+from regulars.commerce.actions.figures import move_stages
 from regulars.commerce.engine.calendar import next_renewal
 from regulars.commerce.events import (
     SubscriptionChanged,
@@ -76,8 +77,9 @@ def start_subscription(
         return Subscription.objects.get(
             source=draft.source, external_id=draft.external_id, deleted_at__isnull=True
         )
-    recount_figures([person.pk], by=by)
-    announce(SubscriptionStarted(**_event_values(subscription)), by=by, silent=silent)
+    move_stages([person.pk], by=by)
+    event = SubscriptionStarted(**_event_values(subscription))
+    announce(event, by=by, silent=silent, occurred_at=_moment_of(draft.started_on, at))
     return subscription
 
 
@@ -95,7 +97,7 @@ def change_subscription(
     _fill(subscription, values)
     subscription.updated_at = at
     subscription.save()
-    recount_figures([subscription.person_id], by=by)
+    move_stages([subscription.person_id], by=by)
     event = SubscriptionChanged(**_event_values(subscription), status=subscription.status)
     announce(event, by=by, changes=changed(before, {name: getattr(subscription, name) for name in VALUES}))
     return subscription
@@ -113,10 +115,11 @@ def renew_subscription(
     subscription.renews_on = next_renewal(on or subscription.renews_on or at.date(), subscription.interval)
     subscription.updated_at = at
     subscription.save()
-    recount_figures([subscription.person_id], by=by)
+    move_stages([subscription.person_id], by=by)
     event = SubscriptionRenewed(**_event_values(subscription), renewals=subscription.renewals)
     after = {"renewals": subscription.renewals, "renews_on": subscription.renews_on}
-    announce(event, by=by, changes=changed(before, after))
+    moment = _moment_of(on, at) if on else at
+    announce(event, by=by, changes=changed(before, after), occurred_at=moment)
     return subscription
 
 
@@ -133,7 +136,7 @@ def end_subscription(
     subscription.status, subscription.ended_on, subscription.renews_on = "ended", ended_on, None
     subscription.updated_at = at
     subscription.save()
-    recount_figures([subscription.person_id], by=by)
+    move_stages([subscription.person_id], by=by)
     event = SubscriptionEnded(**_event_values(subscription), reason=reason.strip()[:200])
     announce(event, by=by, changes={"status": [before, "ended"]})
     return subscription
@@ -181,6 +184,12 @@ def _problems(subscription: Subscription) -> Iterable[tuple[str, Text]]:
         subscription.currency = parse_currency(subscription.currency)
     except BadMoney as problem:
         yield "currency", str(problem)
+
+
+def _moment_of(day: date, at: datetime) -> datetime:
+    """Return the moment something happened of which only the day is known: now if that is today, else its noon."""
+    zone = ZoneInfo(Business.current().time_zone)
+    return at if day == at.astimezone(zone).date() else datetime.combine(day, time(12), zone)
 
 
 def _event_values(subscription: Subscription) -> dict[str, Any]:

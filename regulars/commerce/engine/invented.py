@@ -16,7 +16,16 @@ from typing import Any
 DATA = Path(__file__).resolve().parent.parent / "data"
 # Reserved for examples by RFC 2606: no letter sent there ever reaches anybody.
 MAIL_DOMAINS = ("example.com", "example.org", "example.net")
-CHANNELS = ("search", "search", "word of mouth", "word of mouth", "instagram", "newsletter", "craft fair", "magazine")
+CHANNELS = (
+    "search",
+    "search",
+    "word of mouth",
+    "word of mouth",
+    "instagram",
+    "newsletter",
+    "craft fair",
+    "magazine",
+)
 COUNTRIES = {
     "United Kingdom": "GB", "Germany": "DE", "France": "FR", "EIRE": "IE", "Spain": "ES", "Netherlands": "NL", "Belgium": "BE",
     "Switzerland": "CH", "Portugal": "PT", "Australia": "AU", "Norway": "NO", "Italy": "IT", "Channel Islands": "GG",
@@ -89,7 +98,9 @@ def invent_person(number: int, country: str) -> Invented:
         language=LANGUAGES.get(country, "en" if country else ""),
         time_zone=ZONES.get(country, ""),
         channel=dice.choice(CHANNELS),
-        birthday=f"{dice.randint(1948, 2001)}-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}" if has_birthday else "",
+        birthday=f"{dice.randint(1948, 2001)}-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}"
+        if has_birthday
+        else "",
         hour=dice.randint(9, 20),
     )
 
@@ -122,7 +133,11 @@ def _names(country: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     place, known = places()[country], _known_names()
     sources = place["names"].split()
     forenames = [pair for one in sources for pair in known.get((one, "F"), []) + known.get((one, "M"), [])]
-    surnames = [] if "surnames" in place and country != "GB" else [pair for one in sources for pair in known.get((one, "S"), [])]
+    surnames = (
+        []
+        if "surnames" in place and country != "GB"
+        else [pair for one in sources for pair in known.get((one, "S"), [])]
+    )
     forenames += [(name, name) for name in place.get("forenames", "").split() * (2 if country == "GB" else 1)]
     surnames += [(name, name) for name in place.get("surnames", "").split()]
     return forenames, surnames
@@ -140,7 +155,11 @@ def _known_names() -> dict[tuple[str, str], list[tuple[str, str]]]:
 
 def _street(dice: random.Random, place: dict[str, str]) -> str:
     pattern = dice.choice(place["streets"].split("|"))
-    values: dict[str, Any] = {"s": dice.choice(place["s"].split()), "n": dice.randint(1, 180), "m": dice.randint(1, 30)}
+    values: dict[str, Any] = {
+        "s": dice.choice(place["s"].split()),
+        "n": dice.randint(1, 180),
+        "m": dice.randint(1, 30),
+    }
     return pattern.format(**values)
 
 

@@ -57,7 +57,12 @@ def pack(rows: Iterable[Sequence[str]]) -> bytes:
         "prices": list(prices),
         "heads": [(invoice, customer, country) for invoice, _moment, customer, country in heads],
     }
-    return _join([json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode(), *(_planes(numbers[name]) for name in COLUMNS)])
+    return _join(
+        [
+            json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode(),
+            *(_planes(numbers[name]) for name in COLUMNS),
+        ]
+    )
 
 
 def unpack(packed: bytes) -> Iterator[Line]:
@@ -75,7 +80,16 @@ def unpack(packed: bytes) -> Iterator[Line]:
             if price:
                 last_price[item] = price_texts[price - 1]
             code, description = known[item]
-            yield Line(invoice, code, description, str(quantities[place]), moment, last_price[item], customer, country)
+            yield Line(
+                invoice,
+                code,
+                description,
+                str(quantities[place]),
+                moment,
+                last_price[item],
+                customer,
+                country,
+            )
         at += run
 
 

@@ -155,7 +155,14 @@ class Refund(models.Model):
 
     class Meta:
         ordering = ("-refunded_at", "-id")
-        indexes: ClassVar = [models.Index(fields=["source", "number"], name="refund_by_number")]
+        indexes: ClassVar = [
+            models.Index(fields=["source", "number"], name="refund_by_number"),
+            models.Index(
+                fields=["person"],
+                name="refund_without_order",
+                condition=Q(order__isnull=True, deleted_at__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number or f"{self.pk}"

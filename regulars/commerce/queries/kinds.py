@@ -37,7 +37,7 @@ def kind_tree() -> list[Branch]:
         kind.pk: Branch(kind, own=kind.product_count)
         for kind in Kind.objects.annotate(product_count=Count("products", filter=live)).order_by("name")
     }
-    tops = []
+    tops: list[Branch] = []
     for branch in branches.values():
         above = branches.get(branch.kind.parent_id or 0)
         (above.children if above else tops).append(branch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -105,10 +106,8 @@ class Shop(RuleBasedStateMachine):
         return held[place % len(held)] if held else None
 
     def attempt(self, act: Any) -> None:
-        try:
+        with contextlib.suppress(Refused):
             act()
-        except Refused:
-            pass
 
     @rule(
         who=st.integers(0, 4), hours=st.integers(0, 600), pieces=st.integers(1, 3), price=st.integers(0, 5),
