@@ -60,7 +60,7 @@ def restore_person(person: Person, *, by: Actor, at: datetime, leave_taken: bool
         raise AlreadyErased()
     if stored.deleted_at is None:
         return stored
-    lost = _taken_meanwhile([stored.pk])
+    lost = taken_meanwhile([stored.pk])
     if lost and not leave_taken:
         raise taken(lost[0].kind, lost[0].value, by)
     was = mark_restored([stored.pk], [one.pk for one in lost], at)
@@ -70,7 +70,7 @@ def restore_person(person: Person, *, by: Actor, at: datetime, leave_taken: bool
     return stored
 
 
-def _taken_meanwhile(person_ids: Sequence[int]) -> list[Identity]:
+def taken_meanwhile(person_ids: Sequence[int]) -> list[Identity]:
     """Return the identities that ended with their deleted person and that somebody live has now."""
     sql = """
         SELECT i.* FROM people_identity i JOIN people_person p ON p.id = i.person_id

@@ -91,8 +91,8 @@ def tag_person(person: Person, names: Iterable[Tag | str | int], *, by: Actor, a
     added = [tag for tag in tags if tag.pk in new]
     if added:
         mirror_person_tags([person.pk], at)
-        event = Tagged(person_id=person.pk, tag_ids=[tag.pk for tag in added], words=_listed(added))
-        announce(event, by=by, changes={"tags": [None, _listed(added)]}, occurred_at=at)
+        event = Tagged(person_id=person.pk, tag_ids=[tag.pk for tag in added], words=listed(added))
+        announce(event, by=by, changes={"tags": [None, listed(added)]}, occurred_at=at)
     return added
 
 
@@ -106,8 +106,8 @@ def untag_person(person: Person, names: Iterable[Tag | str | int], *, by: Actor,
     if removed:
         person.person_tags.filter(tag__in=removed).delete()
         mirror_person_tags([person.pk], at)
-        event = Untagged(person_id=person.pk, tag_ids=[tag.pk for tag in removed], words=_listed(removed))
-        announce(event, by=by, changes={"tags": [_listed(removed), None]}, occurred_at=at)
+        event = Untagged(person_id=person.pk, tag_ids=[tag.pk for tag in removed], words=listed(removed))
+        announce(event, by=by, changes={"tags": [listed(removed), None]}, occurred_at=at)
     return removed
 
 
@@ -118,8 +118,8 @@ def tag_company(company: Company, names: Iterable[Tag | str | int], *, by: Actor
     added = [tag for tag in tags_named(names) if tag.pk not in stored.tag_ids]
     if added:
         _retag(stored, {*stored.tag_ids, *(tag.pk for tag in added)}, at)
-        event = Tagged(company_id=stored.pk, tag_ids=[tag.pk for tag in added], words=_listed(added))
-        announce(event, by=by, changes={"tags": [None, _listed(added)]}, occurred_at=at)
+        event = Tagged(company_id=stored.pk, tag_ids=[tag.pk for tag in added], words=listed(added))
+        announce(event, by=by, changes={"tags": [None, listed(added)]}, occurred_at=at)
     return added
 
 
@@ -132,8 +132,8 @@ def untag_company(
     removed = [tag for tag in tags_named(names) if tag.pk in stored.tag_ids]
     if removed:
         _retag(stored, set(stored.tag_ids) - {tag.pk for tag in removed}, at)
-        event = Untagged(company_id=stored.pk, tag_ids=[tag.pk for tag in removed], words=_listed(removed))
-        announce(event, by=by, changes={"tags": [_listed(removed), None]}, occurred_at=at)
+        event = Untagged(company_id=stored.pk, tag_ids=[tag.pk for tag in removed], words=listed(removed))
+        announce(event, by=by, changes={"tags": [listed(removed), None]}, occurred_at=at)
     return removed
 
 
@@ -218,5 +218,6 @@ def _retag(company: Company, numbers: Iterable[int], at: datetime) -> None:
     company.save(update_fields=["tag_ids", "updated_at"])
 
 
-def _listed(tags: Iterable[Tag]) -> str:
+def listed(tags: Iterable[Tag]) -> str:
+    """Return tags' names as one text."""
     return ", ".join(tag.name for tag in tags)

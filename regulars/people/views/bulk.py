@@ -14,8 +14,14 @@ from regulars.kit.clock import now
 from regulars.kit.htmx import done
 from regulars.kit.refused import Invalid, NotThere, require
 from regulars.kit.requests import Request
-from regulars.people.actions.bulk import delete_people, restore_people, set_keeper, tag_people, untag_people
-from regulars.people.actions.stages import move_stage
+from regulars.people.actions.bulk import (
+    delete_people,
+    move_stages,
+    restore_people,
+    set_keeper,
+    tag_people,
+    untag_people,
+)
 from regulars.people.forms import tag_names
 from regulars.people.models import Person
 from regulars.people.views.undo import takes_back, undo_url
@@ -74,8 +80,7 @@ def _keep(request: Request, ids: list[int], value: str, at: datetime) -> tuple[s
 
 
 def _stage(request: Request, ids: list[int], value: str, at: datetime) -> tuple[str, str]:
-    for person in Person.objects.filter(pk__in=ids).exclude(stage=value):
-        move_stage(person, value, reason=_("By hand, from a list"), by=request.actor, at=at)
+    move_stages(ids, value, reason=_("By hand, from a list"), by=request.actor, at=at)
     return ngettext("%(n)d person moved.", "%(n)d people moved.", len(ids)) % {"n": len(ids)}, ""
 
 
