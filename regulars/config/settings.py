@@ -184,7 +184,7 @@ EMAIL_USE_TLS = env.flag("REGULARS_SMTP_TLS", True, "Speak STARTTLS with it")
 DEFAULT_FROM_EMAIL = env.text("REGULARS_MAIL_FROM", "regulars@localhost", "Sender of mails to colleagues")
 
 GALLERY = (
-    DEBUG or TESTING or env.flag("REGULARS_GALLERY", False, "Show the component gallery at /kit/gallery/")
+    env.flag("REGULARS_GALLERY", False, "Show the component gallery at /kit/gallery/") or DEBUG or TESTING
 )
 SILENCED_SYSTEM_CHECKS = ["fields.W342", "account.W001"]
 LOGGING = {
