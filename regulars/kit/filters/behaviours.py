@@ -13,6 +13,7 @@ from regulars.kit.filters.asker import Asker
 from regulars.kit.filters.scope import Scope, fill
 from regulars.kit.filters.sql import Sql, all_of, any_of, plain
 from regulars.kit.filters.tree import Did, Node
+from regulars.kit.traits import Totals
 
 
 class NodeSql(Protocol):
@@ -28,24 +29,30 @@ class _Events:
 
     def at_least(self, times: int, *, denied: bool = False) -> Sql:
         """Return whether there are so many of them (or, denied, fewer)."""
-        first = self._by_totals(times)
-        if first and self._totals_suffice(times):
-            return _deny(all_of(first)) if denied else all_of(first)
-        found = self._grouped(times) if self._reads_all_first(times) else self._one_by_one(times)
-        if not denied:
-            return all_of([*first, found])
-        return any_of([_deny(all_of(first)), "NOT " + found]) if first else "NOT " + found
-
-    def _by_totals(self, times: int) -> list[Sql]:
-        """Return what must hold of the totals if there are so many events."""
         totals = self.did.behaviour.totals
-        if totals is None:
-            return []
-        need = [Sql(f"{self.scope.render(totals.count, totals.join)} >= %s", (times,))]
+        first = self._by_totals(totals, times, denied=denied) if totals else None
+        if first is not None and self._totals_suffice(times):
+            return first
+        found = self._grouped(times) if self._reads_all_first(times) else self._one_by_one(times)
+        parts = [first] if first is not None else []
+        return any_of([*parts, "NOT " + found]) if denied else all_of([*parts, found])
+
+    def _by_totals(self, totals: Totals, times: int, *, denied: bool) -> Sql:
+        """Return what must hold of the totals if there are so many events (or, denied, that it does not)."""
+        if not denied:
+            return all_of(self._needed(totals, times, self.scope))
+        apart = self.scope.apart(totals.join)
+        if apart is None:
+            return "(" + all_of(self._needed(totals, times, self.scope)) + ") IS NOT TRUE"
+        inner, rows = apart
+        return f"NOT EXISTS (SELECT 1 FROM {rows} AND " + all_of(self._needed(totals, times, inner)) + ")"
+
+    def _needed(self, totals: Totals, times: int, scope: Scope) -> list[Sql]:
+        need = [Sql(f"{scope.render(totals.count, totals.join)} >= %s", (times,))]
         if self.since is not None and totals.last_at:
-            need.append(Sql(f"{self.scope.render(totals.last_at, totals.join)} >= %s", (self.since,)))
+            need.append(Sql(f"{scope.render(totals.last_at, totals.join)} >= %s", (self.since,)))
         if self.until is not None and totals.first_at:
-            need.append(Sql(f"{self.scope.render(totals.first_at, totals.join)} < %s", (self.until,)))
+            need.append(Sql(f"{scope.render(totals.first_at, totals.join)} < %s", (self.until,)))
         return need
 
     def _totals_suffice(self, times: int) -> bool:
@@ -108,7 +115,3 @@ def _window(did: Did, asker: Asker) -> tuple[datetime | None, datetime | None]:
     if did.between is not None:
         return asker.start_of(did.between[0]), asker.end_of(did.between[1])
     return None, None
-
-
-def _deny(holds: Sql) -> Sql:
-    return "(" + holds + ") IS NOT TRUE"

@@ -34,14 +34,25 @@ class Asked:
 
 def test_sql(test: Test, scope: Scope, asker: Asker, *, denied: bool) -> Sql:
     """Return SQL that is true exactly when the test holds (or, denied, when it does not); never mind nulls."""
-    asked = Asked(test, scope, asker)
     denied ^= bool(OPERATORS[test.op].denies)
     if test.trait.exists is not None:
-        return _exists(asked, denied=denied)
+        return _exists(Asked(test, scope, asker), denied=denied)
+    passes_absent = _absent_passes(test)
+    apart = scope.apart(test.trait.join) if passes_absent != denied else None
+    if apart is not None:
+        return _no_row_against(test, *apart, asker, denied=denied)
+    asked = Asked(test, scope, asker)
     holds = _LEAVES[test.trait.type](asked)
-    if test.trait.absent is not None and _absent_passes(test.trait.absent, asked):
+    if passes_absent:
         holds = any_of([holds, Sql(f"{asked.sql} IS NULL")])
     return _complement(asked, holds) if denied else holds
+
+
+def _no_row_against(test: Test, inner: Scope, rows: str, asker: Asker, *, denied: bool) -> Sql:
+    """Return whether there is no joined row that speaks against it: who has no row at all passes."""
+    holds = _LEAVES[test.trait.type](Asked(test, inner, asker))
+    against = holds if denied else "NOT (" + holds + ")"
+    return f"NOT EXISTS (SELECT 1 FROM {rows} AND " + against + ")"
 
 
 def _exists(asked: Asked, *, denied: bool) -> Sql:
@@ -99,13 +110,16 @@ def ascii_lower(text: str) -> str:
 _SIGNS = {"is": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 
-def _absent_passes(absent: int, asked: Asked) -> bool:
-    """Say whether a missing row, which stands for a number, passes."""
-    values = asked.value if isinstance(asked.value, tuple) else (asked.value,)
+def _absent_passes(test: Test) -> bool:
+    """Say whether a missing row that stands for a number passes the (positive) operator."""
+    absent, op = test.trait.absent, OPERATORS[test.op].denies or test.op
+    if absent is None or op == "not_empty":
+        return absent is not None
+    values = test.value if isinstance(test.value, tuple) else (test.value,)
     minors = [one.minor if isinstance(one, Amount) else one for one in values]
-    if asked.op in ("not_empty", "between"):
-        return asked.op == "not_empty" or bool(minors[0] <= absent <= minors[1])
-    return bool(_COMPARED[asked.op](absent, minors[0]))
+    if op == "between":
+        return bool(minors[0] <= absent <= minors[1])
+    return bool(_COMPARED[op](absent, minors[0]))
 
 
 _COMPARED = {"is": eq, "lt": lt, "lte": le, "gt": gt, "gte": ge}

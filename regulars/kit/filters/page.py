@@ -17,6 +17,7 @@ from regulars.kit.filters.cursor import Cursor, read_cursor, write_cursor
 from regulars.kit.filters.scope import Scope
 from regulars.kit.filters.sort import SortKey, SortWords, parse_sort
 from regulars.kit.filters.sql import Sql, all_of, any_of
+from regulars.kit.traits import Trait
 
 RowRule = tuple[str, Sequence[object]]
 Run = Callable[[str, list[object]], Iterable[Sequence[Any]]]
@@ -140,7 +141,11 @@ class _Sorting:
 
     def __init__(self, part: _Part, scope: Scope) -> None:
         self.part, self.keys = part, part.keys
-        self.shown = [scope.render(key.trait.order_sql, key.trait.join) for key in part.keys]
+        self.scope = scope
+        self.shown = [
+            "NULL" if part.first_is_null and place == 0 else scope.render(key.trait.order_sql, key.trait.join)
+            for place, key in enumerate(part.keys)
+        ]
         self.is_descending = bool(part.keys) and part.keys[0].is_descending
         first = part.keys[0].trait if part.keys and not part.first_is_null else None
         self.id = scope.render(first.sort_id, first.join) if first and first.sort_id else f"{scope.alias}.id"
@@ -162,10 +167,18 @@ class _Sorting:
     def where(self) -> list[Sql]:
         parts = []
         if self.part.first_is_null:
-            parts.append(Sql(f"{self.shown[0]} IS NULL"))
+            parts.append(self._first_is_null(self.keys[0].trait))
         elif self.keys and not self.keys[0].trait.not_null:
             parts.append(Sql(f"{self.shown[0]} IS NOT NULL"))
         return [*parts, *self._continued()]
+
+    def _first_is_null(self, trait: Trait) -> Sql:
+        apart = self.scope.apart(trait.join)
+        if apart is None:
+            return Sql(f"{self.scope.render(trait.order_sql, trait.join)} IS NULL")
+        inner, rows = apart
+        held = inner.render(trait.order_sql, trait.join)
+        return Sql(f"NOT EXISTS (SELECT 1 FROM {rows} AND {held} IS NOT NULL)")
 
     def _continued(self) -> list[Sql]:
         after, skipped = self.part.after, 1 if self.part.first_is_null else 0
