@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,7 +28,9 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
     note = people.Note.objects.create(**about, body=f"{SECRET} likes oats", author=owner, updated_at=moment)
     task = people.Task.objects.create(**about, title=f"Call {SECRET}", updated_at=moment)
     field = people.CustomField.objects.create(subject="person", key="shoe", label="Shoe", type="number")
-    invitation, _path = invite("i@aalto.example", role="agent", inviter=owner, by=Actor.clock("test"), at=moment)
+    invitation, _path = invite(
+        "i@aalto.example", role="agent", inviter=owner, by=Actor.clock("test"), at=moment
+    )
     order = an_order(ada)
     return {
         "person_id": ada.pk,
@@ -54,6 +57,7 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         "key_id": an_api_key().pk,
         "invitation_id": invitation.pk,
         "notice_id": Notice.objects.create(member=everybody["agent"], text="Look").pk,
+        "rule_id": a_rule().pk,
         "token": "nothing-like-this",
         "subject": "person",
         "name": "notes",
@@ -67,15 +71,26 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
     }
 
 
+def a_rule() -> people.StageRule:
+    """Return some stage rule."""
+    found = people.StageRule.objects.first()
+    return found or people.StageRule.objects.create(name="Rule", axis="stage", value="acquired", condition={})
+
+
 # Arguments that name something of Adalheid's: whoever may not see her must not get it.
 HERS = {"person_id", "company_id", "identity_id", "affiliation_id", "belonging_id", "tie_id", "note_id", "memo_id",
         "preference_id", "task_id", "file_id", "order_id", "line_id"}  # fmt: skip
 
 
-def doors(resolver: URLResolver | None = None, before: str = "", names: tuple[str, ...] = ()) -> Iterator[tuple[str, list[str], Any]]:
+def doors(
+    resolver: URLResolver | None = None, before: str = "", names: tuple[str, ...] = ()
+) -> Iterator[tuple[str, list[str], Any]]:
     """Walk all addresses: the pattern as text, the names of its arguments, and the view behind it."""
     for one in (resolver or get_resolver()).url_patterns:
-        text, arguments = before + str(one.pattern), (*names, *one.pattern.converters, *one.pattern.regex.groupindex)
+        text, arguments = (
+            before + str(one.pattern),
+            (*names, *one.pattern.converters, *one.pattern.regex.groupindex),
+        )
         if isinstance(one, URLPattern):
             yield text, list(dict.fromkeys(arguments)), one.callback
         else:
@@ -88,10 +103,9 @@ def address(pattern: str, arguments: list[str], examples: dict[str, Any]) -> str
     >>> address("people/<int:person_id>/", ["person_id"], {"person_id": 7})
     '/people/7/'
     """
-    import re
 
     def example(found: re.Match[str]) -> str:
-        return str(examples[found.group(1) or found.group(2)])
+        return str(examples.get(found.group(1) or found.group(2), 999_999))
 
     path = re.sub(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)", example, pattern)
     return "/" + path.replace("^", "").replace("$", "").replace("\\Z", "").replace("\\", "")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 
+from regulars.config.api import api
 from regulars.config.tests.every_door_world import FIRM, HERS, SECRET, address, doors, world
 from regulars.kit.actor import Actor
-from regulars.kit.clock import now
 from regulars.team.actions.keys import create_api_key
-from regulars.team.models import Member, Team
-from regulars.team.rules import may
+from regulars.team.models import ApiKey, Member, Role, Team
+from regulars.team.rules import VERBS, may
 
 # Doors of libraries and of the kit, which knows no members, with why they stand open.
 OPEN = {
@@ -37,7 +39,9 @@ def is_open(view: Any) -> bool:
 
 
 def pages() -> list[tuple[str, list[str], Any]]:
-    return [door for door in doors() if not door[0].startswith(("api/", "accounts/")) and hasattr(door[2], "verb")]
+    return [
+        door for door in doors() if not door[0].startswith(("api/", "accounts/")) and hasattr(door[2], "verb")
+    ]
 
 
 @pytest.fixture
@@ -47,15 +51,19 @@ def examples(everybody: dict[str, Member], north: Team, south: Team) -> dict[str
 
 def send(client: Client, method: str, path: str, **more: Any) -> HttpResponseBase:
     """Ask and take back what it did, so that every door sees the same world."""
+    cookies = copy.deepcopy(client.cookies)
     with transaction.atomic():
         answer = getattr(client, method)(path, **more)
+        body_of(answer)
         transaction.set_rollback(True)
+    client.cookies = cookies
     return answer
 
 
 def body_of(answer: HttpResponseBase) -> str:
-    content = b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined, arg-type]
-    return content.decode(errors="replace")
+    if answer.streaming:
+        answer = HttpResponse(b"".join(answer))  # type: ignore[call-overload]
+    return answer.content.decode(errors="replace")  # type: ignore[attr-defined, no-any-return]
 
 
 def clients(everybody: dict[str, Member]) -> dict[str, Client]:
@@ -100,19 +108,19 @@ def test_a_stranger_whose_page_asks_for_a_piece_is_told_to_sign_in(aino: Member)
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("role", ["owner", "manager", "agent", "other agent", "marketer", "analyst"])
 def test_every_page_keeps_to_the_permission_table(
-    method: str, examples: dict[str, Any], everybody: dict[str, Member]
+    role: str, examples: dict[str, Any], everybody: dict[str, Member]
 ) -> None:
-    signed_in = clients(everybody)
+    client = clients(everybody)[role]
     wrong: dict[tuple[str, str, str], int] = {}
     for pattern, names, view in pages():
         path = address(pattern, names, examples)
-        for role, client in signed_in.items():
+        for method in ("get", "post"):
             status = send(client, method, path).status_code
             lets_in = not view.verb or may(everybody[role], view.verb)
             if not fits(status, lets_in=lets_in, is_sure=role == "owner"):
-                wrong[(role, view.verb, path)] = status
+                wrong[(method, view.verb, path)] = status
 
     assert wrong == {}
 
@@ -156,7 +164,9 @@ def test_what_is_hers_does_not_open_to_the_agent_of_another_team(
             continue
         path = address(pattern, names, examples)
         for method in ("get", "post"):
-            ours, theirs = (send(signed_in[role], method, path).status_code for role in ("agent", "other agent"))
+            ours, theirs = (
+                send(signed_in[role], method, path).status_code for role in ("agent", "other agent")
+            )
             if ours < 400 and theirs not in (403, 404):
                 opened[(method, path)] = theirs
 
@@ -167,25 +177,89 @@ def test_what_is_hers_does_not_open_to_the_agent_of_another_team(
 
 AREAS = {"identities": "people", "belongings": "people", "memos": "notes", "subscriptions": "orders", "refunds": "orders",
          "touchpoints": "timeline", "kinds": "products"}  # fmt: skip
+DEEDS = {"get": {"see"}, "delete": {"delete", "change", "save"}}
+WRITES = {"change", "save", "share", "import", "post", "delete"}
 BODIES: dict[str, dict[str, Any]] = {
     "post people": {"name": "New One"},
+    "patch people/<int:person_id>": {"name": "Renamed"},
     "post companies": {"name": "New Firm"},
-    "patch people": {"name": "Renamed"},
-    "patch companies": {"name": "Renamed"},
+    "patch companies/<int:company_id>": {"name": "Renamed"},
+    "post fields": {"subject": "person", "key": "hat", "label": "Hat", "type": "text"},
+    "post views": {"subject": "person", "name": "New list"},
 }
 
 
 def routes() -> Iterator[tuple[str, str, list[str]]]:
-    for pattern, names, view in doors():
-        if view.__module__ == "ninja.operation":
-            operations = view.__self__.operations if hasattr(view, "__self__") else []
-            for method in {method.lower() for one in operations for method in one.methods}:
-                yield method, pattern, names
+    """Walk the API's description: method, pattern and arguments of every route."""
+    for path, methods in api.get_openapi_schema()["paths"].items():
+        pattern = re.sub(r"\{(\w+)\}", r"<int:\1>", path.lstrip("/"))
+        for method in methods:
+            yield method, pattern, re.findall(r"<int:(\w+)>", pattern)
 
 
-def verbs_of(method: str, pattern: str) -> list[str]:
-    """Return the verbs of which one at least is needed: by the area of the address and the method."""
+def may_use(key: ApiKey, method: str, pattern: str) -> bool:
+    """Tell whether the table lets this key do anything of what the route might be about."""
     area = pattern.removeprefix("api/v1/").split("/")[0]
     area = AREAS.get(area, area)
-    deeds = {"get": ["see", "change", "save"], "delete": ["delete", "change", "save"]}.get(method, ["change", "save", "import", "post"])
-    return [f"{area}.{deed}" for deed in deeds]
+    deeds = DEEDS.get(method, WRITES)
+    known = {verb for verb in VERBS if verb.startswith(f"{area}.") and verb.split(".")[1] in deeds}
+    return not known or any(may(key, verb) for verb in known)
+
+
+def call(method: str, path: str, secret: str, body: dict[str, Any] | None = None) -> HttpResponseBase:
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+    return (
+        send(Client(), method, path, headers=headers, data=body or {}, content_type="application/json")
+        if method != "get"
+        else send(Client(), method, path, headers=headers)
+    )
+
+
+def test_the_api_lets_no_stranger_in(examples: dict[str, Any]) -> None:
+    answers = {
+        (method, pattern): call(method, address(pattern, names, examples), secret).status_code
+        for method, pattern, names in routes()
+        for secret in ("", "rk_abcdefgh_wrong")
+    }
+
+    assert set(answers.values()) == {401}
+    assert len(answers) > 30
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_the_api_keeps_to_the_permission_table(
+    role: str, examples: dict[str, Any], north: Team, by_olga: Actor
+) -> None:
+    key, secret = create_api_key(role, role=role, by=by_olga, teams=[north])
+    wrong: dict[tuple[str, str], int] = {}
+    for method, pattern, names in routes():
+        body = BODIES.get(f"{method} {pattern.removeprefix('api/v1/')}")
+        status = call(method, address(pattern, names, examples), secret, body).status_code
+        is_right = (
+            status < 500 and status != 401 and (may_use(key, method, pattern) or not 200 <= status < 300)
+        )
+        if not is_right or (role == "owner" and (status == 403 or (body and status >= 300))):
+            wrong[(method, pattern)] = status
+
+    assert wrong == {}
+
+
+def test_the_api_shows_no_key_a_customer_of_another_team(
+    examples: dict[str, Any], north: Team, south: Team, by_olga: Actor
+) -> None:
+    _key, ours = create_api_key("ours", role="agent", by=by_olga, teams=[north])
+    _key, theirs = create_api_key("theirs", role="agent", by=by_olga, teams=[south])
+    seen, leaks = 0, []
+    for method, pattern, names in routes():
+        path = address(pattern, names, examples)
+        body = BODIES.get(f"{method} {pattern.removeprefix('api/v1/')}")
+        if names_her(body_of(call(method, path, ours, body))) or HERS.intersection(names):
+            seen += 1
+            answer = call(method, path, theirs, body)
+            if names_her(body_of(answer)) or (
+                HERS.intersection(names) and answer.status_code not in (403, 404, 422)
+            ):
+                leaks.append((method, path, answer.status_code))
+
+    assert leaks == []
+    assert seen >= 5
