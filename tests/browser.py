@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+# A busy machine is no reason to fail.
+expect.set_options(timeout=20_000)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -57,14 +60,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+def site(live_server: Any) -> str:
+    """The address of the running product; a module whose pages need no tables may give a cheaper one."""
+    return str(live_server.url)
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     """Open a window on the running product: `open_page(member, phone=True, dark=True)`; anything its console complains of fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
     def open_window(member: Any = None, *, phone: bool = False, dark: bool = False) -> Page:
         context = browser.new_context(
-            base_url=live_server.url,
+            base_url=site,
             viewport=PHONE if phone else DESK,
             has_touch=phone,
             color_scheme="dark" if dark else "light",
@@ -72,7 +81,7 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page
         )
         contexts.append(context)
         if member is not None:
-            context.add_cookies([{"name": "sessionid", "value": session_of(member), "url": live_server.url}])
+            context.add_cookies([{"name": "sessionid", "value": session_of(member), "url": site}])
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)

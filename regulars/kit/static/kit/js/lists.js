@@ -21,6 +21,13 @@
     link.href = `${new URL(link.href).pathname}?${query}`;
   });
 
+  // What saves a list is told how the list stands now.
+  document.addEventListener("htmx:config:request", (event) => {
+    const ctx = event.detail.ctx;
+    if (!ctx?.sourceElement?.matches?.("[data-with-query]")) return;
+    ctx.request.action = `${ctx.request.action.split("?")[0]}${location.search}`;
+  });
+
   document.addEventListener("htmx:after:swap", () => {
     const query = new URLSearchParams(location.search);
     for (const field of document.querySelectorAll("form.list-tools input[name=sort]")) field.value = query.get("sort") ?? "";

@@ -6,8 +6,8 @@
 
   // --- Menus: a button and the list that follows it ------------------------------------------------------------
   const listOf = (menu) => menu.querySelector(".menu-list");
-  const buttonOf = (menu) => menu.querySelector("[aria-haspopup=menu]");
-  const itemsOf = (menu) => [...listOf(menu).querySelectorAll("[role^=menuitem]:not([hidden]):not([disabled])")];
+  const buttonOf = (menu) => menu.querySelector(":scope > [aria-haspopup]");
+  const itemsOf = (menu) => [...listOf(menu).querySelectorAll("[role^=menuitem]:not([hidden]):not([disabled]), label.menu-item input")];
 
   function openMenu(menu, place = "first") {
     closeMenus(menu);
@@ -34,7 +34,7 @@
   const closeMenus = (except) => {
     for (const menu of document.querySelectorAll("[data-menu]")) if (menu !== except) closeMenu(menu);
   };
-  on("click", "[data-menu] [aria-haspopup=menu]", (event, button) => {
+  on("click", "[data-menu] > [aria-haspopup]", (event, button) => {
     const menu = button.closest("[data-menu]");
     if (listOf(menu).hidden) openMenu(menu); else closeMenu(menu, true);
   });
@@ -53,7 +53,7 @@
   function moveInMenu(event, menu) {
     const items = itemsOf(menu);
     const here = items.indexOf(document.activeElement);
-    const typing = event.target.matches("input, select, textarea");
+    const typing = event.target.matches("input:not([type=checkbox]):not([type=radio]), select, textarea");
     const steps = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: items.length - 1 };
     if (event.key === "Escape") { event.stopPropagation(); event.preventDefault(); closeMenu(menu, true); }
     else if (event.key in steps && !(typing && event.key !== "ArrowDown" && event.key !== "ArrowUp")) {
