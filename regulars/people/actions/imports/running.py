@@ -58,13 +58,14 @@ class Noun:
     tidy: Callable[[Rows], Any]
     merge: Callable[[Any], Outcome]
     learn: Callable[[Any], None] = lambda _chunk: None
-    chunk_rows: int = CHUNK_ROWS
+    chunks: Callable[[ImportRun], Iterator[Rows]] = lambda run: chunks_of(run, CHUNK_ROWS)
+    finish: Callable[[Intake], None] = lambda _intake: None
     tables: tuple[str, ...] = ("people_person", "people_identity")
 
 
 def take_in(run: ImportRun, noun: Noun) -> None:
     """Take in the rows that are still to be done, each chunk with its counts in one transaction; resumes where it was."""
-    intake = _Intake(run, noun)
+    intake = Intake(run, noun)
     with translation.override(run.author.language if run.author else translation.get_language()):
         if run.is_dry_run:
             intake.rehearse()
@@ -88,7 +89,7 @@ def counts(run: ImportRun) -> dict[str, int]:
 
 
 @dataclass
-class _Intake:
+class Intake:
     """One file on its way in."""
 
     run: ImportRun
@@ -98,11 +99,13 @@ class _Intake:
 
     def all_chunks(self) -> None:
         """Merge chunk by chunk, while others are tidied ahead in other processes."""
-        for rows, chunk in in_order(self.noun.tidy, chunks_of(self.run, self.noun.chunk_rows)):
+        for rows, chunk in in_order(self.noun.tidy, self.noun.chunks(self.run)):
             self.merge(rows, chunk)
             self.analyse()
             if self.run.status == "cancelled":
-                return
+                break
+        with transaction.atomic():
+            self.noun.finish(self)
 
     def analyse(self) -> None:
         """Let the planner see how the tables grow, at ever longer intervals; without the right to, nothing happens."""
@@ -145,22 +148,51 @@ class _Intake:
             raise RunTaken()
         self.run.status = stored.status
 
+    def record_late(
+        self,
+        seen: int,
+        refused: Sequence[tuple[int, list[str], Said]],
+        cells: dict[int, list[str]],
+        outcome: Outcome,
+    ) -> None:
+        """Write what became of rows that were left for the end."""
+        late = [(row, row_cells, said(reason)) for row, row_cells, reason in refused]
+        late += [(row, cells[row], reason) for row, reason in outcome.refused.items()]
+        self._write(
+            (seen, outcome.created, outcome.updated, outcome.unchanged, len(late)),
+            sorted(late, key=lambda one: one[0]),
+            {},
+        )
+
+    def keep_option(self, name: str, value: Any) -> None:
+        """Keep something about the run beside its counts."""
+        self.run.options[name] = value
+        if not self.run.is_dry_run:
+            ImportRun.objects.filter(pk=self.run.pk).update(options=self.run.options)
+
     def record(self, rows: Rows, chunk: Tidied, outcome: Outcome) -> None:
         """Write the counts, the refused rows and how far the file is done, in the chunk's own transaction."""
         refused = _refusals(rows, chunk, outcome)
-        run = self.run
-        added = (chunk.seen, outcome.created, outcome.updated, outcome.unchanged, len(refused))
-        left_out = dict(run.options.get("left_out", {}))
+        left_out = dict(self.run.options.get("left_out", {}))
         for name, count in chunk.left_out.items():
             left_out[name] = left_out.get(name, 0) + count
-        after = {name: getattr(run, name) + count for name, count in zip(COUNTS, added, strict=True)}
-        after |= {"position": run.position + len(rows[1]), "options": run.options | {"left_out": left_out}}
+        added = (chunk.seen, outcome.created, outcome.updated, outcome.unchanged, len(refused))
+        more = {
+            "position": self.run.position + len(rows[1]),
+            "options": self.run.options | {"left_out": left_out},
+        }
+        self._write(added, refused, more)
+
+    def _write(self, added: Sequence[int], refused: list[Refusal], more: dict[str, Any]) -> None:
+        """Add to the counts, keep the refused rows and tell whoever watches."""
+        run = self.run
+        after = {name: getattr(run, name) + count for name, count in zip(COUNTS, added, strict=True)} | more
         if run.is_dry_run:
             self.kept += refused[: MOST_DRY_REJECTS - len(self.kept)]
         else:
             ImportRun.objects.filter(pk=run.pk).update(**after)
             _write_rejects(run, refused)
-            publish(f"import:{run.pk}", {name: after[name] for name in (*COUNTS, "position")})
+            publish(f"import:{run.pk}", {name: after[name] for name in COUNTS})
         for name, value in after.items():
             setattr(run, name, value)
 
