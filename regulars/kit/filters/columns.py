@@ -50,9 +50,11 @@ def fetch_columns(
     if not traits or not ids:
         return {number: {} for number in ids}
     sql = compile_columns(source, traits, ids)
+    ours = {trait.name: trait.currency() for trait in traits if trait.type == "money" and trait.currency}
     found = {
         row[0]: {
-            trait.name: _valued(trait, row[1 + 2 * at], row[2 + 2 * at]) for at, trait in enumerate(traits)
+            trait.name: _valued(trait, row[1 + 2 * at], row[2 + 2 * at] or ours.get(trait.name, ""))
+            for at, trait in enumerate(traits)
         }
         for row in run(sql.text, sql.args)
     }
@@ -73,9 +75,8 @@ def _name_all(
             row[field] = Named(row[field], str(known.get(row[field], row[field])))
 
 
-def _valued(trait: Trait, value: Any, currency: str | None) -> Any:
+def _valued(trait: Trait, value: Any, currency: str) -> Any:
     value = trait.absent if value is None else value
     if trait.type != "money" or value is None:
         return value
-    kept_in = currency or (trait.currency() if trait.currency else "")
-    return Money(int(value), kept_in) if kept_in else value
+    return Money(int(value), currency) if currency else value
