@@ -143,14 +143,14 @@ def audit_entries(asked: Mapping[str, Any]) -> QuerySet[AuditEntry]:
 
 def action_choices() -> list[tuple[str, str]]:
     """Return the kinds of entries the audit log can hold, by their label."""
-    known = {kind: str(event.label or kind) for kind, event in EVENTS.items() if event.audited}
+    known = {kind: str(action_label(kind)) for kind, event in EVENTS.items() if event.audited}
     return sorted(known.items(), key=lambda one: one[1].casefold())
 
 
 def action_label(kind: str) -> Label:
     """Return what an action of the audit log is called."""
     event = EVENTS.get(kind)
-    return event.label if event and event.label else kind
+    return event.label if event and event.label else kind.replace(".", " ").replace("_", " ").capitalize()
 
 
 def _with_words(entries: QuerySet[AuditEntry], words: str) -> QuerySet[AuditEntry]:
