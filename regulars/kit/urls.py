@@ -4,6 +4,7 @@ from regulars.kit import views
 
 app_name = "kit"
 urlpatterns = [
+    path("live/ticket", views.live_ticket, name="live_ticket"),
     path("gallery/", views.gallery, name="gallery"),
     path("gallery/rows/", views.gallery_rows, name="gallery_rows"),
     path("gallery/catalogue/", views.gallery_catalogue, name="gallery_catalogue"),

@@ -1,7 +1,9 @@
-"""The gallery: every component in every state, for whoever builds pages and for the tests."""
+"""Tickets for live updates, and the gallery: every component in every state, for whoever builds pages and for the tests."""
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,9 +17,27 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars.kit import markup, sample
 from regulars.kit.clock import now
 from regulars.kit.htmx import done, edited, wants_fragment
+from regulars.kit.live import BadTicket, read_ticket, sign_ticket
 from regulars.kit.tables import Column, Empty, Table
 
 View = Callable[..., HttpResponse]
+# How long after its end a page left open may still exchange its ticket, and how many pages one browser may bring.
+GRACE_SECONDS, MOST_TICKETS = 12 * 3600, 50
+
+
+@require_GET
+def live_ticket(request: HttpRequest) -> HttpResponse:
+    """Exchange the tickets of a browser's open pages for one that hears all their topics."""
+    member = getattr(request, "member", None)
+    if member is None:
+        return HttpResponse(status=401)
+    earlier = time.time() - GRACE_SECONDS
+    topics: set[str] = set()
+    for text in request.GET.getlist("ticket")[:MOST_TICKETS]:
+        with contextlib.suppress(BadTicket, ValueError):
+            ticket = read_ticket(settings.SECRET_KEY, text, now=earlier)
+            topics |= set(ticket.topics) if ticket.member_id == member.pk else set()
+    return JsonResponse({"ticket": sign_ticket(settings.SECRET_KEY, sorted(topics), member_id=member.pk)})
 
 
 def shown_to_builders(view: View) -> View:

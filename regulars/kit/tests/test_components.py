@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,11 +9,14 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import Context, Template
 from django.test import RequestFactory
 
 from regulars.kit import htmx, markup
+from regulars.kit.live import TTL_SECONDS, read_ticket, sign_ticket
 from regulars.kit.tables import Column, Empty, Table, chosen
+from regulars.kit.views import live_ticket
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -225,3 +230,21 @@ def test_no_template_breaks_the_content_policy() -> None:
     ]
 
     assert broken == []
+
+
+def test_the_tickets_of_several_pages_become_one_but_only_the_members_own(rf: RequestFactory) -> None:
+    key, later = settings.SECRET_KEY, time.time() - 2 * TTL_SECONDS
+    own = sign_ticket(key, ["person:1", "member:7"], member_id=7)
+    stale = sign_ticket(key, ["person:2"], member_id=7, now=later)
+    foreign = sign_ticket(key, ["person:3"], member_id=8)
+    request = rf.get("/", {"ticket": [own, stale, foreign, "forged.ticket"]})
+    request.member = SimpleNamespace(pk=7)  # type: ignore[attr-defined]
+
+    merged = read_ticket(key, json.loads(live_ticket(request).content)["ticket"])
+
+    assert merged.topics == ("member:7", "person:1", "person:2")
+    assert merged.member_id == 7
+
+
+def test_nobody_hears_without_signing_in(rf: RequestFactory) -> None:
+    assert live_ticket(rf.get("/")).status_code == 401

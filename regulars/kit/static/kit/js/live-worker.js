@@ -1,53 +1,61 @@
-/* Keeps the one stream of this browser: the topics of all open pages, one ticket for them, one EventSource. */
+/* Keeps the one stream of this browser. Each open page brings its ticket; several are exchanged for one with all topics. */
 "use strict";
-const ports = new Map();
 const PAUSE_LEAST = 1000;
-const PAUSE_MOST = 30000;
+const PAUSE_MOST = 60000;
+const SETTLE = 60;
+const ports = new Map();
 let stream = null;
 let heard = "";
 let last = "";
 let pause = PAUSE_LEAST;
 let timer;
-let asked = {};
 
 const tellAll = (message) => { for (const port of ports.keys()) port.postMessage(message); };
+const read = (ticket) => JSON.parse(atob(ticket.split(".")[0].replaceAll("-", "+").replaceAll("_", "/")));
+const topicsOf = (page) => read(page.ticket)[0];
+const isOver = (ticket) => read(ticket)[2] * 1000 < Date.now();
+const wanted = () => [...new Set([...ports.values()].flatMap(topicsOf))].sort().join();
 
 function take(port, data) {
-  if (!data.topics.length) ports.delete(port); else ports.set(port, data.topics);
-  if (data.url) asked = data;
+  if (data.leave) ports.delete(port); else ports.set(port, data);
   clearTimeout(timer);
-  timer = setTimeout(connect, 40);
+  timer = setTimeout(connect, SETTLE);
 }
 
 async function connect() {
-  const topics = [...new Set([...ports.values()].flat())].sort();
-  if (topics.join() === heard && stream && stream.readyState !== EventSource.CLOSED) { tellAll({ state: stream.readyState === EventSource.OPEN ? "on" : "lost" }); return; }
-  heard = topics.join();
+  const topics = wanted();
+  if (stream?.readyState === EventSource.OPEN && topics === heard) { tellAll({ state: "on" }); return; }
   stream?.close();
   stream = null;
-  if (!topics.length) return;
-  try {
-    const answer = await fetch(`${asked.tickets}?${new URLSearchParams({ topics: heard })}`, { credentials: "same-origin", headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const { ticket, url } = await answer.json();
-    open(url ?? asked.url, ticket);
-  } catch (problem) { again(); }
+  heard = topics;
+  if (!ports.size) return;
+  try { listen(await oneTicket()); } catch { again(); }
 }
 
-function open(url, ticket) {
-  const query = new URLSearchParams({ ticket, ...(last && { last }) });
-  stream = new EventSource(`${url}?${query}`);
+/** A single page's fresh ticket is used as it is; else the server makes one of all. */
+async function oneTicket() {
+  const pages = [...ports.values()];
+  const known = [...new Set(pages.map((page) => page.ticket))];
+  if (known.length === 1 && !isOver(known[0])) return known[0];
+  const query = new URLSearchParams(known.map((ticket) => ["ticket", ticket]));
+  const answer = await fetch(`${pages.at(-1).tickets}?${query}`, { credentials: "same-origin", headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return (await answer.json()).ticket;
+}
+
+function listen(ticket) {
+  const { url } = [...ports.values()].at(-1);
+  stream = new EventSource(`${url}?${new URLSearchParams({ ticket, ...(last && { last }) })}`);
   stream.onopen = () => { pause = PAUSE_LEAST; tellAll({ state: "on" }); };
-  stream.onmessage = (event) => { last = event.lastEventId; pass(event.data); };
+  stream.onmessage = (event) => { last = event.lastEventId; pass(JSON.parse(event.data)); };
   stream.addEventListener("hello", (event) => { last = event.lastEventId; });
   stream.addEventListener("gap", (event) => { last = event.lastEventId; tellAll({ gap: true }); });
-  // Closed for good means the ticket is over; a broken line comes back by itself.
-  stream.onerror = () => { tellAll({ state: "lost" }); if (stream?.readyState === EventSource.CLOSED) { heard = ""; again(); } };
+  // A broken line comes back by itself; closed for good means that the ticket was refused.
+  stream.onerror = () => { tellAll({ state: "lost" }); if (stream?.readyState === EventSource.CLOSED) again(); };
 }
 
-function pass(text) {
-  const change = JSON.parse(text);
-  for (const [port, topics] of ports) if (topics.includes(change.topic)) port.postMessage({ change });
+function pass(change) {
+  for (const [port, page] of ports) if (topicsOf(page).includes(change.topic)) port.postMessage({ change });
 }
 
 function again() {
