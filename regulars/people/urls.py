@@ -1,6 +1,21 @@
 from django.urls import path
 
-from regulars.people.views import care, company, files, lists, making, palette, person, reach, saving, setup, stages, todos, undo
+from regulars.people.views import (
+    bulk,
+    care,
+    company,
+    files,
+    lists,
+    making,
+    palette,
+    person,
+    reach,
+    saving,
+    setup,
+    stages,
+    todos,
+    undo,
+)
 
 app_name = "people"
 urlpatterns = [
@@ -13,6 +28,7 @@ urlpatterns = [
     path("lists/<int:view_id>/removal/", saving.removal, name="view_removal"),
     path("palette/", palette.palette, name="palette"),
     path("people/lookup/", palette.lookup, name="lookup"),
+    path("people/bulk/<slug:deed>/", bulk.bulk, name="bulk"),
     path("people/new/", making.new, name="new"),
     path("people/<int:person_id>/", person.person, name="person"),
     path("people/<int:person_id>/head/", person.header, name="header"),

@@ -167,3 +167,55 @@ def test_a_filter_that_cannot_be_read_says_why(desk: Client) -> None:
 
     assert "stage" in page
     assert "Ada Lovelace" not in page
+
+
+def test_many_are_tagged_and_deleted_from_the_list_and_taken_back(desk: Client) -> None:
+    people = [a_person(f"Customer {number}") for number in range(3)]
+    keys = ",".join(str(person.pk) for person in people[:2])
+
+    tagged = desk.post("/people/bulk/tag/", {"keys": keys, "value": "vip"}, headers=HTMX)
+    assert [bool(Person.objects.get(pk=person.pk).tag_ids) for person in people] == [True, True, False]
+    desk.post(undo_of(tagged), headers=HTMX)
+    assert [bool(Person.objects.get(pk=person.pk).tag_ids) for person in people] == [False, False, False]
+
+    deleted = desk.post("/people/bulk/delete/", {"keys": keys}, headers=HTMX)
+    assert Person.objects.filter(deleted_at=None).count() == 1
+    desk.post(undo_of(deleted), headers=HTMX)
+    assert Person.objects.filter(deleted_at=None).count() == 3
+
+
+def test_nobody_is_touched_beyond_a_members_reach(signed_in: Any, sam: Any, north: Any) -> None:
+    ada = a_person("Ada Lovelace", team=north)
+
+    answer = signed_in(sam).post("/people/bulk/tag/", {"keys": str(ada.pk), "value": "vip"}, headers=HTMX)
+
+    ada.refresh_from_db()
+    assert (answer.status_code, ada.tag_ids) == (422, [])
+
+
+def test_a_list_is_saved_pinned_and_opened_again(desk: Client) -> None:
+    a_person("Ada Lovelace", stage="acquired")
+    a_person("Max Planck", stage="reached")
+    tree = '{"field":"stage","op":"is","value":"acquired"}'
+
+    made = desk.post(
+        "/lists/person/?" + f"filter={tree}&sort=name", {"name": "Buyers", "pin": "on"}, headers=HTMX
+    )
+
+    page = desk.get(made.headers["HX-Redirect"]).content
+    assert b"Buyers" in page
+    assert b"Ada Lovelace" in page
+    assert b"Max Planck" not in page
+
+
+def test_stage_is_moved_by_hand_and_back_only_with_a_reason(desk: Client) -> None:
+    ada = a_person("Ada Lovelace")
+    url = f"/people/{ada.pk}/stage/"
+
+    assert desk.post(url, {"stage": "acquired", "health": ""}, headers=HTMX).status_code == 204
+    assert desk.post(url, {"stage": "reached", "health": ""}, headers=HTMX).status_code in (409, 422)
+    assert (
+        desk.post(url, {"stage": "reached", "health": "", "reason": "a mistake"}, headers=HTMX).status_code
+        == 204
+    )
+    assert b"a mistake" in desk.get(f"{url}history/").content
