@@ -1,0 +1,1 @@
+"""The subcommands of the commerce room; config/commands registers them."""

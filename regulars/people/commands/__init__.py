@@ -1,0 +1,1 @@
+"""The subcommands of the people room; config/commands registers them."""
