@@ -155,9 +155,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(
+STATIC_ROOT = (
     env.text("REGULARS_STATIC_ROOT", "", "Folder of collected static files; empty: served from the package")
-    or BASE_DIR / "staticfiles"
+    or None
 )
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
