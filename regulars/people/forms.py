@@ -119,16 +119,6 @@ class CompanyForm(forms.Form):
     is_household = forms.BooleanField(label=_("A household, not a company"), required=False)
 
 
-class BulkForm(forms.Form):
-    """What is done to the people picked in a list."""
-
-    DEEDS = ("tag", "untag", "keeper", "team", "stage", "delete")
-    deed = forms.ChoiceField(choices=[(deed, deed) for deed in DEEDS])
-    value = forms.CharField(required=False, max_length=120)
-    keys = forms.CharField(required=False)
-    everything = forms.BooleanField(required=False)
-
-
 def members() -> list[tuple[str, str]]:
     """Return the active members as choices, nobody first."""
     return [("", str(_("Nobody"))), *((str(member.pk), str(member)) for member in Member.objects.active())]
