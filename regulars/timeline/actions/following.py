@@ -1,7 +1,8 @@
 """How followers read: the whole table in order, in batches, effects and cursor in one transaction.
 
 A batch that fails is cut in four and tried again at once, until one touchpoint stands alone. That one is tried a few times
-more with growing rests; then it is set aside where a person sees it, and the follower reads on.
+more with growing rests; then it is set aside where a person sees it, and the follower reads on. With several set aside it is
+the follower that is broken and not the touchpoints: it stops there, loses nothing, and waits for somebody to look.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from django.db import transaction
 from regulars.kit.clock import now
 from regulars.kit.events import Follower as Declared
 from regulars.kit.events import followers
-from regulars.timeline.actions.hearing import require_connection, set_aside, words_of
+from regulars.timeline.actions.hearing import count_aside, require_connection, set_aside, words_of
 from regulars.timeline.models import Follower, Touchpoint
 
 log = logging.getLogger(__name__)
 MOST_FAILURES = 5
+MOST_ASIDE = 5
+LONGEST_REST_SECONDS = 300.0
 FIRST_REST_SECONDS = 1.0
 
 # A row of a transaction that is still running could come before rows already visible, so nothing at or past the oldest
@@ -110,7 +113,8 @@ def _claim(name: str) -> Follower | None:
 def _is_resting(cursor: Follower) -> bool:
     if cursor.failed_at is None:
         return False
-    rest = timedelta(seconds=FIRST_REST_SECONDS * 2 ** (cursor.failures - 1))
+    seconds = min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2 ** min(cursor.failures - 1, 20))
+    rest = timedelta(seconds=seconds)
     return now() < cursor.failed_at + rest
 
 
@@ -120,10 +124,8 @@ def _note_failure(declared: Declared, stuck: Stuck) -> None:
     if cursor is None:
         return
     at = now()
-    log.warning(
-        "Follower %s failed on touchpoint %s.", declared.name, stuck.touchpoint.pk, exc_info=stuck.problem
-    )
-    if cursor.failures + 1 >= MOST_FAILURES:
+    log.warning("Follower %s failed on touchpoint %s: %r", declared.name, stuck.touchpoint.pk, stuck.problem)
+    if cursor.failures + 1 >= MOST_FAILURES and count_aside(declared.name) < MOST_ASIDE:
         set_aside(stuck.touchpoint, declared.name, stuck.problem, at)
         _move(cursor, stuck.touchpoint)
         return

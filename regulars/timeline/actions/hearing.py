@@ -178,11 +178,7 @@ def _put_off(call: _Call, problem: Exception) -> None:
     attempts = call.hearing.attempts + 1
     is_final = attempts >= MOST_ATTEMPTS or isinstance(problem, NobodyListens)
     log.warning(
-        "%s failed on touchpoint %s, attempt %s.",
-        call.listener,
-        call.touchpoint.pk,
-        attempts,
-        exc_info=problem,
+        "%s failed on touchpoint %s, attempt %s: %r", call.listener, call.touchpoint.pk, attempts, problem
     )
     at = now()
     Hearing.objects.create(
@@ -217,6 +213,11 @@ def set_aside(touchpoint: Touchpoint, follower: str, problem: Exception, at: dat
         failed_at=at,
         error=words_of(problem),
     )
+
+
+def count_aside(follower: str) -> int:
+    """Return how many touchpoints a follower could not read wait for somebody to decide."""
+    return Hearing.objects.filter(listener=f"{FOLLOWER}{follower}", failed_at__isnull=False).count()
 
 
 def _follower_reads(listener: str, touchpoint: Touchpoint) -> None:

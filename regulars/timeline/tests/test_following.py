@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.kit.events import announce, followers
+from regulars.timeline.actions import following
 from regulars.timeline.actions.adopting import adopt_restored_touchpoints, count_strays
 from regulars.timeline.actions.following import MOST_FAILURES, follow_everything, follow_next
 from regulars.timeline.actions.hearing import hear_everything
@@ -184,6 +185,25 @@ def test_a_poisoned_touchpoint_is_set_aside_where_a_person_sees_it_and_the_rest_
     hear_everything()
     assert traces() == followed(*range(10))
     assert not Hearing.objects.exists()
+
+
+def test_a_follower_that_can_read_nothing_stops_instead_of_setting_everything_aside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    poke(*range(10))
+    monkeypatch.setattr(following, "MOST_FAILURES", 1)
+    monkeypatch.setattr(following, "MOST_ASIDE", 2)
+    happenings.also["follow"] = lambda n: 1 // 0 and None
+
+    for _ in range(6):
+        follow_all()
+        wake()
+    aside = Hearing.objects.count()
+    happenings.also.clear()
+    follow_all()
+
+    assert aside == 2
+    assert traces() == followed(*range(2, 10))
 
 
 def test_a_follower_that_breaks_its_transaction_is_found_out_too() -> None:
