@@ -1,5 +1,6 @@
 """The folder of the embedded server: made private, placed where its user can reach it, never anyone else's opened up."""
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -30,7 +31,8 @@ def prepare(data: Path) -> Path:
     """Make the data folder when it is missing and refuse it when it cannot be used."""
     try:
         if not data.exists():
-            data.mkdir(parents=True, mode=0o711)
+            # As root the server's own user has to pass through it.
+            data.mkdir(parents=True, mode=0o711 if os.geteuid() == 0 else 0o700)
         probe = data / ".write-test"
         probe.touch()
         probe.unlink()
