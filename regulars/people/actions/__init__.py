@@ -90,6 +90,7 @@ from regulars.people.actions.search import (
     forget_search,
     index_people,
     learn_words,
+    recount_words,
     refresh_company_search,
     refresh_search,
 )
@@ -217,6 +218,7 @@ __all__ = [
     "pin_view",
     "read_file",
     "record_past",
+    "recount_words",
     "refresh_company_search",
     "refresh_search",
     "remind_of_tasks",

@@ -16,6 +16,7 @@ from regulars.people.engine.search import (
     text_words,
     vector_text,
 )
+from regulars.people.models import Word
 
 Row = tuple[int, Sequence[str], Sequence[str], Sequence[str]]
 Doc = tuple[int, str]
@@ -96,6 +97,36 @@ def index_people(rows: Iterable[Row]) -> None:
 def learn_words(words: Iterable[str]) -> None:
     """Let these words be found although mistyped; for documents that an import wrote by itself."""
     _write("person", [], words)
+
+
+_COUNT = """
+    CREATE TEMP TABLE counted_words ON COMMIT DROP AS
+    SELECT word, ndoc FROM ts_stat('SELECT words FROM people_searchdoc')"""
+_RECOUNT = """
+    UPDATE people_word w SET docs = c.ndoc FROM counted_words c WHERE c.word = w.word AND w.docs <> c.ndoc"""
+_GONE = "DELETE FROM {table} w WHERE NOT EXISTS (SELECT FROM counted_words c WHERE c.word = w.word)"
+_UNKNOWN = (
+    "SELECT word FROM counted_words c WHERE NOT EXISTS (SELECT FROM people_word w WHERE w.word = c.word)"
+)
+
+
+@transaction.atomic
+def recount_words() -> int:
+    """Count in how many documents each word stands, forget those that stand in none, learn what was missed; return how many."""
+    with connection.cursor() as cursor:
+        for sql in (
+            _COUNT,
+            _RECOUNT,
+            _GONE.format(table="people_worddeletion"),
+            _GONE.format(table="people_word"),
+        ):
+            cursor.execute(sql)
+        # Forgotten while a document that was not to be seen yet relied on it.
+        cursor.execute(_UNKNOWN)
+        unknown = [row[0] for row in cursor.fetchall()]
+        cursor.execute("DROP TABLE counted_words")
+    learn_words(unknown)
+    return Word.objects.count()
 
 
 def _index(subject: str, batch: list[Row]) -> None:

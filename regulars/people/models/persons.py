@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from regulars.people.engine.names import initials
@@ -161,7 +162,12 @@ class Identity(models.Model):
                 fields=["kind", "value"],
                 name="identity_by_value",
                 condition=Q(is_shared=True) | Q(ended_at__isnull=False),
-            )
+            ),
+            models.Index(
+                Reverse("value"),
+                name="identity_by_end",
+                condition=Q(kind__in=("phone", "whatsapp"), ended_at__isnull=True),
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

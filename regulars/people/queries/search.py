@@ -1,26 +1,31 @@
-"""Finding people and companies by what is typed: whole words first, then beginnings, then words with a typo."""
+"""Finding people and companies by what is typed: whole words first, then beginnings, then words with a typo.
+
+Words are looked up in the search documents, addresses and numbers in the identities' own index. Every look-up is bounded:
+at most LOOKED_AT rows of a tier are ranked, however common its words are.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
-from regulars.people.engine.search import (
-    COMPANY_MARK,
-    PREFIX_LETTERS,
-    TYPO_LETTERS,
-    deletions,
-    is_one_typo_apart,
-    quoted,
-    text_words,
-)
+from regulars.people.engine.asking import Asking, Reach, read_asking
+from regulars.people.engine.folding import sql_fold
+from regulars.people.engine.search import COMPANY_MARK, deletions, is_one_typo_apart, quoted
+from regulars.people.models import IdentityKind
+from regulars.team.models import Business
 from regulars.team.rules import row_sql
 
-LOOKED_AT = 400
-MOST_WORDS = 6
+LOOKED_AT, MOST_MEANT = 400, 20
 TABLES = {"person": ("people_person", "people.see"), "company": ("people_company", "companies.see")}
+WHOLE, BEGUN, MEANT = range(3)
+LAST = "\U0010ffff"
+NUMBERS = ("phone", "whatsapp", "external")
+Part = tuple[str, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -33,71 +38,160 @@ class Found:
 
 
 def search(
-    seer: Any, text: str, *, limit: int = 20, subjects: tuple[str, ...] = ("person", "company")
+    seer: Any,
+    text: str,
+    *,
+    limit: int = 20,
+    subjects: Sequence[str] = ("person", "company"),
+    forgiving: bool = True,
 ) -> list[Found]:
-    """Return what is found by all words of a text within the asker's reach, best first."""
-    words = text_words(text)[:MOST_WORDS]
-    if not words:
+    """Return what is found by all of a text within the asker's reach, best first.
+
+    Exact names come before whole words, those before beginnings, those before typos; then who was last in touch.
+    Typos are looked for while there is room, or, not `forgiving`, only when nothing else was found.
+    """
+    text = text[:300].replace("\x00", "").encode("utf-8", "ignore").decode()
+    asking = read_asking(text)
+    if asking is None:
         return []
     found: dict[tuple[str, int], Found] = {}
-    for tier, query in enumerate(_queries(words)):
-        for subject in subjects:
-            for number in _ids(seer, subject, query, limit):
-                found.setdefault((subject, number), Found(subject, number, tier))
-        if len(found) >= limit:
+    for tier in (WHOLE, BEGUN, MEANT):
+        parts = _parts(seer, asking, tier, text, subjects)
+        for subject, number in _ranked(parts, limit):
+            found.setdefault((subject, number), Found(subject, number, tier))
+        if len(found) >= limit or (tier == BEGUN and found and not forgiving):
             break
     return list(found.values())[:limit]
 
 
 def search_ids(seer: Any, text: str, subject: str, *, most: int = 500) -> list[int]:
     """Return the ids of one subject found by a text, for lists."""
-    return [one.id for one in search(seer, text, limit=most, subjects=(subject,))]
+    return [one.id for one in search(seer, text, limit=most, subjects=(subject,), forgiving=False)]
 
 
-def _queries(words: list[str]) -> list[str]:
-    whole = " & ".join(quoted(word) for word in words)
-    begun = " & ".join(_begun(word, is_last=place == len(words) - 1) for place, word in enumerate(words))
-    queries = [whole, begun] if begun != whole else [whole]
-    meant = [_meant(word) for word in words]
-    if any(meant):
-        parts = [_either([word, *others]) for word, others in zip(words, meant, strict=True)]
-        queries.append(" & ".join(parts))
-    return queries
+def _parts(seer: Any, asking: Asking, tier: int, text: str, subjects: Sequence[str]) -> list[Part]:
+    """Return the look-ups of one tier; none when it would ask nothing new."""
+    query = _query(asking, tier)
+    if asking.reaches:
+        is_new = bool(query) if asking.tokens else tier == BEGUN
+        return [_by_reach(seer, asking.reaches, query)] if is_new and "person" in subjects else []
+    parts = [_by_words(seer, subject, query, asking, text) for subject in subjects] if query else []
+    if asking.also and tier == BEGUN and "person" in subjects:
+        parts.append(_by_reach(seer, (Reach(asking.also),), ""))
+    return parts
 
 
-def _begun(word: str, *, is_last: bool) -> str:
-    return f"{quoted(word)}:*" if len(word) >= PREFIX_LETTERS or is_last else quoted(word)
+def _query(asking: Asking, tier: int) -> str:
+    """Return the tier's question about words, or "" when it would ask nothing new."""
+    if tier == WHOLE:
+        return asking.whole
+    if tier == BEGUN:
+        return asking.begun if asking.begun != asking.whole else ""
+    meant = _meant([token.word for token in asking.tokens if token.is_mistypeable])
+    if not meant:
+        return ""
+    return " & ".join(token.meant(meant.get(token.word, [])) for token in asking.tokens)
 
 
-def _either(words: list[str]) -> str:
-    return "(" + " | ".join(quoted(word) for word in words) + ")"
+_NEAR = """
+    SELECT q.word, d.word FROM unnest(%s::text[], %s::text[]) AS q(word, shorter)
+    JOIN people_worddeletion d ON d.deletion = q.shorter
+    UNION SELECT q.word, k.word FROM unnest(%s::text[], %s::text[]) AS q(word, shorter)
+    JOIN people_word k ON k.word = q.shorter"""
 
 
-def _meant(word: str) -> list[str]:
-    """Return known words one typo away, asking the table of words with one letter left out."""
-    if len(word) < TYPO_LETTERS or not word.isalpha():
-        return []
-    sql = """
-        SELECT DISTINCT word FROM people_worddeletion WHERE deletion = ANY(%s)
-        UNION SELECT word FROM people_word WHERE word = ANY(%s)
-        UNION SELECT word FROM people_worddeletion WHERE deletion = %s LIMIT 200"""
-    shorter = list(deletions(word))
+def _meant(words: Iterable[str]) -> dict[str, list[str]]:
+    """Return for each word the known ones that are one typo away, found by leaving one letter out of either."""
+    pairs = [(word, shorter) for word in words for shorter in (word, *deletions(word))]
+    if not pairs:
+        return {}
+    asked = [word for word, _shorter in pairs], [shorter for _word, shorter in pairs]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [shorter, shorter, word])
-        return [known for (known,) in cursor.fetchall() if is_one_typo_apart(word, known)][:20]
+        cursor.execute(_NEAR, [*asked, *asked])
+        near = cursor.fetchall()
+    meant: dict[str, list[str]] = {}
+    for word, known in near:
+        if is_one_typo_apart(word, known):
+            meant.setdefault(word, []).append(known)
+    return {word: sorted(found)[:MOST_MEANT] for word, found in meant.items()}
 
 
-def _ids(seer: Any, subject: str, query: str, limit: int) -> list[int]:
+def _ranked(parts: Sequence[Part], limit: int) -> list[tuple[str, int]]:
+    if not parts:
+        return []
+    sql = f"""
+        SELECT subject, id FROM ({" UNION ALL ".join(f"({part})" for part, _params in parts)}) AS found
+        ORDER BY is_exact DESC, in_name DESC, last_touch_at DESC NULLS LAST, id DESC LIMIT %s"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*(value for _part, params in parts for value in params), limit])
+        return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+def _by_words(seer: Any, subject: str, query: str, asking: Asking, text: str) -> Part:
+    """Return the look-up of words among one subject; who may not be seen does not count towards the bound."""
     table, verb = TABLES[subject]
-    rule, params = row_sql(seer, verb, alias="t")
+    rule, rule_params = row_sql(seer, verb, alias="t")
     if subject == "company":
         query = f"{quoted(COMPANY_MARK)} & ({query})"
+    hint, hint_params = "", list[Any]()
+    if asking.hint:
+        # IS TRUE keeps the index from collecting every word that begins like this.
+        hint, hint_params = "AND (d.words @@ %s::tsquery) IS TRUE", [f"{quoted(asking.hint)}:*"]
+    in_name = "d.words @@ %s::tsquery" if asking.names else "false"
     sql = f"""
-        SELECT t.id FROM (
-            SELECT subject_id FROM people_searchdoc WHERE words @@ %s::tsquery AND subject = %s LIMIT {LOOKED_AT}) d
-        JOIN {table} t ON t.id = d.subject_id
-        WHERE t.deleted_at IS NULL AND {rule}
-        ORDER BY t.last_touch_at DESC NULLS LAST, t.id DESC LIMIT %s"""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [query, subject, *params, limit])  # type: ignore[list-item]
-        return [row[0] for row in cursor.fetchall()]
+        SELECT '{subject}' AS subject, t.id, t.last_touch_at, {in_name} AS in_name, people_fold(t.name) = %s AS is_exact
+        FROM people_searchdoc d JOIN {table} t ON t.id = d.subject_id
+        WHERE d.words @@ %s::tsquery AND d.subject = '{subject}' {hint} AND t.deleted_at IS NULL AND {rule}
+        LIMIT {LOOKED_AT}"""
+    names = [asking.names] if asking.names else []
+    return sql, [*names, sql_fold(" ".join(text.split())), query, *hint_params, *rule_params]
+
+
+# The two halves of the identities' index are asked apart, so that each can be used.
+_BEGINS = """
+    SELECT i.person_id, i.value = b.value AS is_exact FROM unnest(%s::text[]) AS b(value) JOIN people_identity i
+    ON i.kind = ANY(%s) AND i.value >= b.value AND i.value < b.value || '{last}' AND i.ended_at IS NULL AND {half}"""
+_ENDS = """
+    SELECT i.person_id, false FROM people_identity i
+    WHERE reverse(i.value) >= %s AND reverse(i.value) < %s AND i.kind IN ('phone', 'whatsapp') AND i.ended_at IS NULL"""
+
+
+def _by_reach(seer: Any, reaches: Sequence[Reach], query: str) -> Part:
+    """Return the look-up of people by the beginning (or a number's end) of what they are reached by, and by words."""
+    rule, rule_params = row_sql(seer, "people.see", alias="t")
+    first, *others = [_reached(reach) for reach in reaches]
+    source, params = first
+    also = "".join(f" AND t.id IN (SELECT person_id FROM ({part}) AS o)" for part, _params in others)
+    also_params = [value for _part, values in others for value in values]
+    words = ""
+    if query:
+        words = "JOIN people_searchdoc d ON d.subject = 'person' AND d.subject_id = t.id AND d.words @@ %s::tsquery"
+        params = [*params, query]
+    sql = f"""
+        SELECT 'person' AS subject, t.id, t.last_touch_at, false AS in_name, r.is_exact
+        FROM ({source}) AS r JOIN people_person t ON t.id = r.person_id {words}
+        WHERE t.deleted_at IS NULL{also} AND {rule} LIMIT {LOOKED_AT}"""
+    return sql, [*params, *also_params, *rule_params]
+
+
+def _reached(reach: Reach) -> Part:
+    kinds = (
+        list(NUMBERS)
+        if reach.digits
+        else [str(kind) for kind in IdentityKind.values if kind not in NUMBERS[:2]]
+    )
+    values = reach.beginnings(_country_code(Business.current().country) if reach.digits else "")
+    halves = ("NOT i.is_shared", "i.is_shared")
+    parts = [_BEGINS.format(last=LAST, half=half) for half in halves]
+    params: list[Any] = [values, kinds] * 2
+    if reach.ending:
+        parts.append(_ENDS)
+        params += [reach.ending, reach.ending + LAST]
+    return " UNION ALL ".join(parts), params
+
+
+@lru_cache(maxsize=256)
+def _country_code(country: str) -> str:
+    import phonenumbers  # slow to load, needed for numbers alone
+
+    return str(phonenumbers.country_code_for_region(country))

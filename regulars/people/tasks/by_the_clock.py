@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from regulars.kit.worker import NOW, every, is_stopping
 from regulars.people.actions.removal import erase_deleted
+from regulars.people.actions.search import recount_words
 from regulars.people.actions.todos import remind_of_tasks
 
 
@@ -19,3 +20,9 @@ def erase(timestamp: int) -> None:
     """Erase who was deleted more than thirty days ago."""
     while erase_deleted(at=datetime.fromtimestamp(timestamp, UTC)) and not is_stopping():
         pass
+
+
+@every("29 4 * * *", "people.tidy_words")
+def tidy_words(timestamp: int) -> None:
+    """Forget words that nobody has any more, and count the others anew."""
+    recount_words()
