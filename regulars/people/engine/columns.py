@@ -21,7 +21,10 @@ _QUALIFIERS = re.compile(
     r"person|lead|client|user|default|ensisijainen|toissijainen|secondary|alternate|second|first"
 )
 _ENOUGH = 0.35
-_IN_LETTERS = frozenset({"name", "first_name", "last_name", "company", "job_title", "city", "region", "description"})
+_FEW = 5
+_IN_LETTERS = frozenset(
+    {"name", "first_name", "last_name", "company", "job_title", "city", "region", "description"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ def _weigh(by_name: float, field: Field, cells: _Cells) -> tuple[float, Note]:
         return allowed, Note(_("%(percent)s %% of its cells look like it."), percent=round(share * 100))
     if share >= 0.5:
         return min(1.0, by_name + 0.1), Note(_("Its name and its cells say so."))
+    if cells.filled < _FEW:
+        return by_name * 0.8, Note(_("Its name says so; there is too little in it to tell."))
     doubt = 0.25 if field.type in {"email", "keeper"} else 0.6
     return by_name * doubt, Note(
         _("Its name says so, but only %(percent)s %% of its cells do."), percent=round(share * 100)

@@ -19,7 +19,9 @@ def write_rejects(run: ImportRun) -> Iterator[str]:
     width = len(reading.columns)
     rows = ImportReject.objects.filter(run=run).order_by("row", "id").values_list("row", "cells", "reason")
     for row, cells, reason in rows.iterator(2_000):
-        padded = [*cells, *[""] * (width - len(cells))]
+        # A row with too many cells keeps them all, those past the last column within it.
+        kept = [*cells[: width - 1], ",".join(cells[width - 1 :])]
+        padded = [*kept, *[""] * (width - len(kept))]
         yield _line([*map(safe_cell, padded), str(row), reason])
 
 

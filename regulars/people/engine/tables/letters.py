@@ -19,6 +19,13 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _GUESS_NEEDS = 5
+_WESTERN = frozenset("éèêëàâäáåçñöôóòøüùúïîíæœßÿ’‘“”–—…€£°©®´§«»¿¡ºª\u00a0")
+# Of Central European languages, whose code pages short western texts are easily taken for.
+_ALPHABETS = {
+    "hu": "áéíóöőúüű", "pl": "ąćęłńóśźż", "cs": "áčďéěíňóřšťúůýž", "sk": "áäčďéíĺľňóôŕšťúýž", "ro": "ăâîșşțţ",
+    "sl": "čšž", "hr": "čćđšž", "sr": "čćđšž", "lt": "ąčęėįšųūž", "lv": "āčēģīķļņšūž", "et": "äöüõšž", "tr": "çğıiöşü",
+    "sq": "çë",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +103,11 @@ class _Scan:
         if not self.bad:
             try:
                 self.good += _beyond_ascii(self._decoder.decode(block))
-            except UnicodeDecodeError:
-                self.bad = 1
-            else:
                 return
+            except UnicodeDecodeError:
+                pass
         text = block.decode("utf-8", "replace")
-        self.bad += text.count("\ufffd")
+        self.bad += max(text.count("\ufffd"), not self.bad)
         self.good += _beyond_ascii(text) - text.count("\ufffd")
 
     def _keep_foreign(self, block: bytes) -> None:
@@ -127,16 +133,27 @@ def _guess(sample: bytes, *, has_nul: bool) -> Letters:
         return Letters(western, is_certain=False, has_nul=has_nul)
     import chardet  # slow to load, and most files are UTF-8
 
-    named = chardet.detect(sample).get("encoding") or western
+    guess = chardet.detect(sample)
     try:
-        codec = codecs.lookup(named).name
+        codec = codecs.lookup(guess.get("encoding") or western).name
         text = sample.decode(codec)
     except (LookupError, UnicodeDecodeError):
         codec, text = western, sample.decode(western)
     # A guess that turns letters into control characters is worse than the western code page.
     if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n" for letter in text):
         codec = western
+    elif _rather_western(sample.decode(western), text, guess.get("language") or ""):
+        codec = western
     return Letters(codec, is_certain=False, has_nul=has_nul)
+
+
+def _rather_western(western: str, guessed: str, language: str) -> bool:
+    """Say whether everyday western letters fit better than a guess whose letters are not those of its own language."""
+    beyond = {letter.lower() for letter in guessed if not letter.isascii() and letter.isalpha()}
+    own = _ALPHABETS.get(language)
+    if own is None or beyond <= set(own):
+        return False
+    return all(letter.isascii() or letter.lower() in _WESTERN for letter in western)
 
 
 def _refuse_binary(sample: bytes, *, has_nul: bool) -> None:
