@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CommerceConfig(AppConfig):
@@ -9,9 +10,16 @@ class CommerceConfig(AppConfig):
         from regulars.commerce import tasks  # noqa: F401  declares them
         from regulars.commerce.queries.order_traits import order_traits, product_traits, refund_traits
         from regulars.commerce.queries.traits import behaviours, company_traits, person_traits
+        from regulars.commerce.views.panels import register_panels
+        from regulars.kit.settings_pages import register_settings_page
         from regulars.kit.traits import register_behaviour, register_trait
 
         register_trait(
             *person_traits(), *company_traits(), *order_traits(), *refund_traits(), *product_traits()
         )
         register_behaviour(*behaviours())
+        register_panels()
+        section = _("Commerce")
+        register_settings_page(_("Product kinds"), "sitemap", "commerce:kinds", "products.see", 70, section)
+        register_settings_page(_("Currencies"), "coins", "commerce:rates", "business.change", 71, section)
+        register_settings_page(_("Demo"), "confetti", "commerce:demo", "business.change", 72, section)

@@ -56,7 +56,7 @@ class OrderCancelled(_OrderEvent):
 
     kind: ClassVar[str] = "order.cancelled"
     label: ClassVar[str | Promise] = _("Order cancelled")
-    icon: ClassVar[str] = "shopping-bag-x"
+    icon: ClassVar[str] = "shopping-cart-off"
     reason: str = ""
 
 
@@ -66,7 +66,7 @@ class OrderReinstated(_OrderEvent):
 
     kind: ClassVar[str] = "order.reinstated"
     label: ClassVar[str | Promise] = _("Order reinstated")
-    icon: ClassVar[str] = "shopping-bag-check"
+    icon: ClassVar[str] = "check"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class OrderAssigned(_OrderEvent):
 
     kind: ClassVar[str] = "order.assigned"
     label: ClassVar[str | Promise] = _("Order moved here")
-    icon: ClassVar[str] = "arrows-exchange"
+    icon: ClassVar[str] = "switch-horizontal"
     touches: ClassVar[bool] = False
     from_person_id: int | None = None
 
@@ -185,7 +185,7 @@ class SubscriptionEnded(_SubscriptionEvent):
 
     kind: ClassVar[str] = "subscription.ended"
     label: ClassVar[str | Promise] = _("Subscription ended")
-    icon: ClassVar[str] = "refresh-off"
+    icon: ClassVar[str] = "ban"
     reason: str = ""
 
 

@@ -104,6 +104,7 @@ def product_traits() -> Iterable[Trait]:
         ("cost", "money", _("Cost"), "{t}.cost_minor",
          {"currency_sql": "{t}.currency", "sortable": True, "see": "costs.see"}),
         ("margin", "number", _("Margin %"), MARGIN, {"sortable": True, "see": "costs.see"}),
+        ("sold", "number", _("Pieces sold"), SOLD, {"filterable": False}),
         ("is_active", "bool", _("Sold today"), "{t}.is_active", {"not_null": True}),
         ("created", "datetime", _("Added"), "{t}.created_at", {"sortable": True, "not_null": True}),
     ]  # fmt: skip
@@ -117,6 +118,8 @@ def product_traits() -> Iterable[Trait]:
     )  # fmt: skip
 
 
+SOLD = """(SELECT trim_scale(sum(l.quantity - l.refunded_quantity)) FROM commerce_orderline l JOIN commerce_order o ON o.id = l.order_id
+    WHERE l.product_id = {t}.id AND o.deleted_at IS NULL AND o.status <> 'cancelled')"""
 MARGIN = "coalesce({t}.margin_percent, round(100.0 * ({t}.price_minor - {t}.cost_minor) / nullif({t}.price_minor, 0), 1))"
 
 

@@ -16,7 +16,7 @@ from regulars.commerce.actions.bulk import OrderBatch, record_orders_in_bulk
 from regulars.commerce.actions.demo.history import write_history
 from regulars.commerce.actions.demo.life import bring_to_life
 from regulars.commerce.actions.demo.people import add_companies, add_customers
-from regulars.commerce.actions.demo.products import add_products
+from regulars.commerce.actions.demo.products import add_products, worded
 from regulars.commerce.actions.demo.reading import CURRENCY, Shop, read_shop
 from regulars.commerce.actions.rhythm import learn_shop_rhythm
 from regulars.commerce.engine.invented import country_code
@@ -150,7 +150,7 @@ def _batch(shop: Shop, person_ids: dict[str, int], business: Business) -> OrderB
             country_code(order.country), f"{order.number} · {format_money(order.total, CURRENCY)}",
         ))  # fmt: skip
         batch.lines.extend(
-            (row, place, line.kind, line.sku, line.name, line.quantity, line.price_text, line.total)
+            (row, place, line.kind, line.sku, worded(line.name)[:250], line.quantity, line.price_text, line.total)
             for place, line in enumerate(order.lines)
         )
     for row, refund in enumerate(shop.refunds):

@@ -30,7 +30,7 @@ def add_products(shop: Shop, currency: str, at: datetime) -> list[int]:
     products = [
         Product(
             sku=sku,
-            name=_worded(name)[:250],
+            name=worded(name)[:250],
             kind=kinds[paths[sku]],
             price_minor=shop.prices.get(sku) or None,
             margin_percent=_margin(sku, paths[sku][0]),
@@ -65,10 +65,10 @@ def _margin(sku: str, top: str) -> Decimal:
     return Decimal(MARGINS.get(top, USUAL_MARGIN) + dice_for(f"margin {sku}").randint(-8, 8))
 
 
-def _worded(name: str) -> str:
+def worded(name: str) -> str:
     """Return a description that shouts in ordinary letters.
 
-    >>> _worded("WHITE HANGING HEART T-LIGHT HOLDER")
+    >>> worded("WHITE HANGING HEART T-LIGHT HOLDER")
     'White hanging heart T-light holder'
     """
     if not name.isupper():
