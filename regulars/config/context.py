@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from functools import cached_property, partial
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,46 +13,95 @@ from regulars.config.rooms import menu_for, new_things_for
 from regulars.kit.clock import now
 from regulars.kit.live import sign_ticket
 from regulars.kit.middleware import live_origin
-from regulars.people.models import Task, View
-from regulars.team.models import Business, Member, Notice
+from regulars.people.models import View
+from regulars.team.models import Member
 
+COUNTS = """
+SELECT (SELECT count(*) FROM people_task WHERE assignee_id = %s AND done_at IS NULL AND deleted_at IS NULL AND due_at <= %s),
+    (SELECT count(*) FROM team_notice WHERE member_id = %s AND read_at IS NULL), (SELECT is_demo FROM team_business WHERE id = 1)"""
 LISTS = {"person": "people:list", "company": "people:companies", "order": "commerce:orders"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Give every page what its frame needs; a fragment has no frame, so nothing is read for it."""
+    """Give every page what its frame needs, each read once and only when a template asks: a piece of a page asks for none."""
     member = getattr(request, "member", None)
-    if member is None or request.headers.get("HX-Request-Type") == "partial":
-        return {"member": member}
-    menu = menu_for(request, member)
-    return {
-        "member": member,
-        "menu": menu,
-        "phone_menu": menu[:3],
-        "pinned_views": _pinned_views(member),
-        "create_menu": new_things_for(member),
-        "account_menu": [{"label": _("Settings"), "icon": "settings", "url": _address("team:settings")}],
-        "tasks_url": _address("people:tasks"),
-        "palette_url": _address("people:palette"),
-        "sign_out_url": _address("account_logout"),
-        **_counts(member),
-        **_live(request, member),
-    }
+    if member is None:
+        return {"member": None}
+    frame = vars(request).setdefault("_frame", Frame(request, member))
+    return {"member": member, **{name: partial(getattr, frame, name) for name in FRAME}}
 
 
-def _counts(member: Member) -> dict[str, Any]:
-    due = Task.objects.filter(assignee=member, done_at=None, deleted_at=None, due_at__lte=now()).count()
-    unread = Notice.objects.filter(member=member, read_at=None).count()
-    is_demo = Business.current().is_demo
-    return {
-        "tasks_count": due,
-        "notices_count": unread,
-        "notices_url": _address("team:notices"),
-        "notices_topic": f"member:{member.pk}",
-        "bell_url": _address("team:bell"),
-        "demo": is_demo,
-        "demo_url": _address("commerce:demo") if is_demo else "",
-    }
+class Frame:
+    """What stands around every page of one request."""
+
+    def __init__(self, request: HttpRequest, member: Member) -> None:
+        self._request, self._member = request, member
+
+    @cached_property
+    def menu(self) -> list[dict[str, Any]]:
+        return menu_for(self._request, self._member)
+
+    @cached_property
+    def phone_menu(self) -> list[dict[str, Any]]:
+        return self.menu[:3]
+
+    @cached_property
+    def pinned_views(self) -> list[dict[str, Any]]:
+        return _pinned_views(self._member)
+
+    @cached_property
+    def create_menu(self) -> list[dict[str, Any]]:
+        return new_things_for(self._member)
+
+    @cached_property
+    def account_menu(self) -> list[dict[str, Any]]:
+        return [{"label": _("Settings"), "icon": "settings", "url": _address("team:settings")}]
+
+    @cached_property
+    def counts(self) -> tuple[int, int, bool]:
+        """Due tasks, unread notices, and whether there is demo data: one question to the database."""
+        with connection.cursor() as cursor:
+            cursor.execute(COUNTS, [self._member.pk, now(), self._member.pk])
+            due, unread, is_demo = cursor.fetchone()
+        return due, unread, bool(is_demo)
+
+    @property
+    def tasks_count(self) -> int:
+        return self.counts[0]
+
+    @property
+    def notices_count(self) -> int:
+        return self.counts[1]
+
+    @property
+    def demo(self) -> bool:
+        return self.counts[2]
+
+    @property
+    def demo_url(self) -> str:
+        return _address("commerce:demo") if self.demo else ""
+
+    @property
+    def notices_topic(self) -> str:
+        return f"member:{self._member.pk}"
+
+    @property
+    def live_url(self) -> str:
+        return f"{live_origin(self._request)}/live"
+
+    @cached_property
+    def live_ticket(self) -> str:
+        topics = [f"member:{self._member.pk}", *getattr(self._request, "live_topics", [])]
+        return sign_ticket(settings.SECRET_KEY, topics=topics, member_id=self._member.pk)
+
+    tasks_url = property(lambda self: _address("people:tasks"))
+    palette_url = property(lambda self: _address("people:palette"))
+    notices_url = property(lambda self: _address("team:notices"))
+    bell_url = property(lambda self: _address("team:bell"))
+    sign_out_url = property(lambda self: _address("account_logout"))
+
+
+FRAME = [name for name in vars(Frame) if not name.startswith("_")]
 
 
 def _pinned_views(member: Member) -> list[dict[str, Any]]:
@@ -60,14 +111,6 @@ def _pinned_views(member: Member) -> list[dict[str, Any]]:
         for view in pinned
         if view.subject in LISTS
     ]
-
-
-def _live(request: HttpRequest, member: Member) -> dict[str, str]:
-    topics = [f"member:{member.pk}", *getattr(request, "live_topics", [])]
-    return {
-        "live_url": f"{live_origin(request)}/live",
-        "live_ticket": sign_ticket(settings.SECRET_KEY, topics=topics, member_id=member.pk),
-    }
 
 
 def _address(name: str) -> str:

@@ -48,6 +48,8 @@ def show_list(
     request: Request, listing: Listing, *, seer: Any, asker: Asker, params: Mapping[str, str], **more: Any
 ) -> HttpResponse:
     """Answer with the whole page, the region of rows, or only the next rows, as asked for."""
+    if params.get("part") == "columns":
+        return render(request, "kit/_list_columns_menu.html", {"columns": _choosable(listing, params, asker)})
     page = list_page(listing.spec, params, seer=seer, asker=asker)
     table = table_of(listing, page, view=params.get("view", ""))
     if wants_fragment(request) and params.get("after"):
@@ -55,7 +57,7 @@ def show_list(
     context = {"listing": listing, "page": page, "table": table, "url": reverse(listing.url_name), **more}
     if wants_fragment(request):
         return render(request, "kit/_list_region.html", context)
-    return render(request, listing.template, {**context, **_tools(listing, page, asker)})
+    return render(request, listing.template, {**context, **_tools(page)})
 
 
 def table_of(listing: Listing, page: ListPage, view: str = "") -> Table:
@@ -90,16 +92,19 @@ def _nothing(listing: Listing, page: ListPage) -> Empty:
     )
 
 
-def _tools(listing: Listing, page: ListPage, asker: Asker) -> dict[str, Any]:
-    known = traits_for(listing.spec.subject, asker.may_see).values()
-    shown = {trait.name for trait in page.columns}
+def _tools(page: ListPage) -> dict[str, Any]:
     return {
         "tree": page.query.filter or {},
         "filter_json": json.dumps(page.query.filter) if page.query.filter else "",
-        "columns": [
-            {"name": one.name, "label": one.label, "group": one.group, "shown": one.name in shown}
-            for one in known
-            if one.column_sql
-        ],
-        "default_columns": ",".join(listing.spec.default_columns),
     }
+
+
+def _choosable(listing: Listing, params: Mapping[str, str], asker: Asker) -> list[dict[str, Any]]:
+    said = [name for name in params.get("columns", "").split(",") if name]
+    shown = set(said or listing.spec.default_columns)
+    known = traits_for(listing.spec.subject, asker.may_see).values()
+    return [
+        {"name": one.name, "label": one.label, "group": one.group, "shown": one.name in shown}
+        for one in known
+        if one.column_sql
+    ]

@@ -2,8 +2,12 @@
 
 from ninja import Router
 
-from regulars.people.api import care, companies, identities, persons, setup
+from regulars.people.api.care import router as care
+from regulars.people.api.companies import router as companies
+from regulars.people.api.identities import router as identities
+from regulars.people.api.persons import router as persons
+from regulars.people.api.setup import router as setup
 
 router = Router()
 for part in (persons, identities, companies, care, setup):
-    router.add_router("", part.router)
+    router.add_router("", part)

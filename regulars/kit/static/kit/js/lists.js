@@ -8,9 +8,10 @@
     const box = event.target.closest?.("[data-column]");
     if (!box) return;
     const menu = box.closest("[data-columns]");
+    const field = box.form.querySelector("input[name=columns]");
     const wanted = [...menu.querySelectorAll("[data-column]:checked")].map((one) => one.value);
-    const kept = menu.querySelector("input[name=columns]").value.split(",").filter((name) => wanted.includes(name));
-    menu.querySelector("input[name=columns]").value = [...kept, ...wanted.filter((name) => !kept.includes(name))].join(",");
+    const kept = field.value.split(",").filter((name) => wanted.includes(name));
+    field.value = [...kept, ...wanted.filter((name) => !kept.includes(name))].join(",");
   }, true);
 
   on("click", "a[data-export]", (event, link) => {
