@@ -18,8 +18,35 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.scratch import peak_memory_mb, scratch_database
 
-FIRST = ["Anna", "Łukasz", "Mia", "José", "Zoë", "Bob", "Maria", "Søren", "Aino", "Jonas", "Kata", "Ольга", "Emma", "Noah"]
-LAST = ["Virtanen", "Grüße", "Smith", "Nguyễn", "O’Brien", "Kovács", "Jonaitis", "Hansen", "de Vries", "Müller", "García"]
+FIRST = [
+    "Anna",
+    "Łukasz",
+    "Mia",
+    "José",
+    "Zoë",
+    "Bob",
+    "Maria",
+    "Søren",
+    "Aino",
+    "Jonas",
+    "Kata",
+    "Ольга",
+    "Emma",
+    "Noah",
+]
+LAST = [
+    "Virtanen",
+    "Grüße",
+    "Smith",
+    "Nguyễn",
+    "O’Brien",
+    "Kovács",
+    "Jonaitis",
+    "Hansen",
+    "de Vries",
+    "Müller",
+    "García",
+]
 CITIES = ["Helsinki", "Vilnius", "Oslo", "Budapest", "Hamburg", "Lyon", "Sevilla", "Gdańsk"]
 COUNTRIES = ["Finland", "Lithuania", "NO", "Hungary", "Deutschland", "France", "Spain", "Poland"]
 HEADER = [
@@ -92,11 +119,11 @@ def measure_baseline(path: Path) -> float:
 
 def stage(cursor: object, path: Path) -> None:
     """Copy the tidied rows into tables of the same form as the import's own."""
+    from regulars.kit.actor import Actor
     from regulars.people.actions.imports.people import _noun
     from regulars.people.actions.imports.running import chunks_of
     from regulars.people.actions.imports.sql import COPY_IDENTITIES, COPY_PEOPLE, STAGING
     from regulars.people.models import ImportRun
-    from regulars.kit.actor import Actor
 
     run = ImportRun.objects.latest("pk")
     run.position = 0
@@ -104,7 +131,9 @@ def stage(cursor: object, path: Path) -> None:
     for statement in (STAGING.split("TRUNCATE")[0], COPY_PEOPLE, COPY_IDENTITIES):
         if statement.startswith("COPY"):
             continue
-        staging = statement.replace("TEMP TABLE IF NOT EXISTS import_", "TABLE staged_").replace(" ON COMMIT DELETE ROWS", "")
+        staging = statement.replace("TEMP TABLE IF NOT EXISTS import_", "TABLE staged_").replace(
+            " ON COMMIT DELETE ROWS", ""
+        )
         cursor.execute(staging)  # type: ignore[attr-defined]
     for rows in chunks_of(run, 20_000):
         chunk = noun.tidy(rows)

@@ -48,7 +48,12 @@ def plan_orders(
         notes.append(Note(_("The order dates could be read both ways; we take them %(way)s."), way=way))
     money = number_style(_cells(plan, rows, (*MONEY, "quantity")), country)
     if not money.is_certain:
-        notes.append(Note(_("Numbers could be read both ways; we take “%(sign)s” as the decimal sign."), sign=money.decimal))
+        notes.append(
+            Note(
+                _("Numbers could be read both ways; we take “%(sign)s” as the decimal sign."),
+                sign=money.decimal,
+            )
+        )
     if "currency" not in plan.columns:
         notes.append(Note(_("No column says the currency; we take %(currency)s."), currency=plan.currency))
     uci = is_uci(names)

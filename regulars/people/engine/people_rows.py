@@ -39,7 +39,11 @@ class Chunk:
 def tidy_people(numbered: tuple[int, Sequence[list[str]]], plan: PeoplePlan) -> Chunk:
     """Tidy rows, given with the number a spreadsheet shows beside the first; blank rows do not count."""
     first_row, rows = numbered
-    filled = ((number, cells) for number, cells in enumerate(rows, first_row) if any(cells) and any(map(str.strip, cells)))
+    filled = (
+        (number, cells)
+        for number, cells in enumerate(rows, first_row)
+        if any(cells) and any(map(str.strip, cells))
+    )
     return tidy_numbered(filled, plan)
 
 

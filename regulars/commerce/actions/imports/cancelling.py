@@ -103,7 +103,9 @@ class Cancelling:
             if row.number in known:
                 found.unchanged += 1
             elif row.customer not in people:
-                found.refused[row.row] = _("Nobody is known by this customer id, so it cannot be known what it cancels.")
+                found.refused[row.row] = _(
+                    "Nobody is known by this customer id, so it cannot be known what it cancels."
+                )
             else:
                 wanted.append(self._cancelled(row, people[row.customer]))
         parts = list(match_cancellations(wanted, self._open_lines(wanted)))
@@ -115,7 +117,9 @@ class Cancelling:
         return found
 
     def _cancelled(self, row: CancelledRow, person_id: int) -> Cancelled:
-        return Cancelled(row.row, row.number, person_id, row.sku, row.quantity, row.price, row.at, self.exponent)
+        return Cancelled(
+            row.row, row.number, person_id, row.sku, row.quantity, row.price, row.at, self.exponent
+        )
 
     def _open_lines(self, wanted: Sequence[Cancelled]) -> dict[Key, list[OpenLine]]:
         """Return the lines of the customers concerned of which something is left."""
@@ -135,9 +139,18 @@ class Cancelling:
             places.setdefault((part.cancelled.number, part.line.order_id if part.line else None), len(places))
         with connection.cursor() as cursor:
             cursor.execute(STAGES)
-            _copy(cursor, "cancel_refund (place, number, order_id, person_id, at, amount, reason)", _refund_rows(parts, places))
+            _copy(
+                cursor,
+                "cancel_refund (place, number, order_id, person_id, at, amount, reason)",
+                _refund_rows(parts, places),
+            )
             _copy(cursor, "cancel_part (place, line_id, sku, quantity, amount)", _part_rows(parts, places))
-            values = {"source": self.source, "currency": self.currency, "at": self.at, "is_demo": self.is_demo}
+            values = {
+                "source": self.source,
+                "currency": self.currency,
+                "at": self.at,
+                "is_demo": self.is_demo,
+            }
             for statement in (REFUNDS, PARTS, LINES, ORDERS):
                 cursor.execute(statement, values)
             announce_rows(OrderRefunded, REFUNDED, [self.exponent, self.currency, self.currency], by=self.by)
@@ -167,7 +180,9 @@ def _tell_how(found: Found, parts: Sequence[Part]) -> None:
             found.split += 1
 
 
-def _refund_rows(parts: Sequence[Part], places: dict[tuple[str, int | None], int]) -> Iterable[tuple[Any, ...]]:
+def _refund_rows(
+    parts: Sequence[Part], places: dict[tuple[str, int | None], int]
+) -> Iterable[tuple[Any, ...]]:
     """Yield one row for each refund."""
     sums: dict[int, int] = defaultdict(int)
     first: dict[int, Part] = {}
@@ -186,7 +201,13 @@ def _part_rows(parts: Sequence[Part], places: dict[tuple[str, int | None], int])
     """Yield one row for each part of a refund."""
     for part in parts:
         place = places[part.cancelled.number, part.line.order_id if part.line else None]
-        yield place, part.line.line_id if part.line else None, part.cancelled.sku, part.quantity, part.amount_minor
+        yield (
+            place,
+            part.line.line_id if part.line else None,
+            part.cancelled.sku,
+            part.quantity,
+            part.amount_minor,
+        )
 
 
 def _copy(cursor: Any, target: str, rows: Iterable[tuple[Any, ...]]) -> None:

@@ -37,7 +37,9 @@ class OrderMerge:
         """Merge a tidied chunk in the current transaction: customers, products, orders, lines, touchpoints, figures."""
         outcome = Outcome()
         people = PeopleMerge("fill", self.by, self.at, self.is_demo)
-        refused = people.merge(chunk.customers).refused | {row: said(why) for row, _cells, why in chunk.customers.refused}
+        refused = people.merge(chunk.customers).refused | {
+            row: said(why) for row, _cells, why in chunk.customers.refused
+        }
         with connection.cursor() as cursor:
             self._stage(cursor, chunk)
             self._refuse_customers(cursor, chunk, refused, outcome)
@@ -80,17 +82,21 @@ class OrderMerge:
             found = _rows(cursor, statement, [list(refused)])
             _refuse(cursor, chunk, {number: refused[row] for number, row in found}, outcome)
 
-    def _refuse_rates(
-        self, cursor: Any, chunk: OrderChunk, values: dict[str, Any], outcome: Outcome
-    ) -> None:
+    def _refuse_rates(self, cursor: Any, chunk: OrderChunk, values: dict[str, Any], outcome: Outcome) -> None:
         """Refuse orders in a currency that cannot be counted in the business's own."""
-        sentence = _("There is no exchange rate from %(currency)s for that day. Add one under Settings, then import again.")
+        sentence = _(
+            "There is no exchange rate from %(currency)s for that day. Add one under Settings, then import again."
+        )
         found = _rows(cursor, sql.NO_RATE, values)
-        _refuse(cursor, chunk, {number: sentence % {"currency": currency} for number, currency in found}, outcome)
+        _refuse(
+            cursor, chunk, {number: sentence % {"currency": currency} for number, currency in found}, outcome
+        )
 
     def _refuse_unknown(self, cursor: Any, chunk: OrderChunk, outcome: Outcome) -> None:
         """Refuse orders that are not there yet, when only known ones are wanted."""
-        found = _rows(cursor, "SELECT number FROM import_order WHERE number NOT IN (SELECT number FROM import_known)")
+        found = _rows(
+            cursor, "SELECT number FROM import_order WHERE number NOT IN (SELECT number FROM import_known)"
+        )
         _refuse(cursor, chunk, {row[0]: _("There is no order of this number.") for row in found}, outcome)
 
     def _create(self, cursor: Any, values: dict[str, Any]) -> None:
@@ -107,7 +113,9 @@ class OrderMerge:
         cursor.execute(sql.LOCK_KNOWN)
         cursor.execute(sql.MORE)
         if cursor.rowcount:
-            sentence = _("The order is known with other lines and was refunded in part. Please correct it by hand.")
+            sentence = _(
+                "The order is known with other lines and was refunded in part. Please correct it by hand."
+            )
             outcome.refused |= {row[0]: sentence for row in _rows(cursor, sql.HELD)}
             for statement in (sql.FORGET_HELD, sql.REPLACED, sql.MORE_LINES, sql.MORE_TOTALS):
                 cursor.execute(statement, values)
@@ -120,7 +128,9 @@ class OrderMerge:
         staged = _rows(cursor, "SELECT count(*) FROM import_line")[0][0]
         created = _rows(cursor, sql.COUNT_CREATED)[0][0]
         updated = _rows(cursor, sql.COUNT_UPDATED, {"heads": heads})[0][0]
-        held = len(_rows(cursor, "SELECT 1 FROM import_line WHERE row_number = ANY(%s)", [list(outcome.refused)]))
+        held = len(
+            _rows(cursor, "SELECT 1 FROM import_line WHERE row_number = ANY(%s)", [list(outcome.refused)])
+        )
         outcome.created, outcome.updated = created, updated
         outcome.unchanged = staged - created - updated - held
 

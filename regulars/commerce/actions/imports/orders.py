@@ -43,7 +43,9 @@ def _look_at(path: Path, wishes: Wishes | None = None) -> tuple[Reading, list[Gu
     return reading, guess_columns(reading.columns, first_rows(path, reading, 1_000), ORDER_FIELDS)
 
 
-def _map_columns(reading: Reading, guesses: list[Guess], said_map: Mapping[str, str] | None = None) -> dict[str, str]:
+def _map_columns(
+    reading: Reading, guesses: list[Guess], said_map: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Return the field of each column: as guessed, and as said in {field: column}."""
     mapping = mapping_of(guesses)
     for field, column in (said_map or {}).items():
@@ -69,7 +71,9 @@ def _plan(run: ImportRun) -> tuple[OrderPlan, list[Note]]:
         width=len(reading.columns), columns=columns, people=people, exponents=EXPONENTS, zone=business.time_zone,
         currency=run.options.get("currency") or business.currency,
     )  # fmt: skip
-    plan, notes = plan_orders(plan, first_rows(Path(run.path), reading, SAMPLE_ROWS), reading.columns, country)
+    plan, notes = plan_orders(
+        plan, first_rows(Path(run.path), reading, SAMPLE_ROWS), reading.columns, country
+    )
     return plan, [*reading.notes, *notes]
 
 
@@ -84,7 +88,11 @@ def _preview(run: ImportRun, count: int = 20) -> list[dict[str, Any]]:
     for cells in first_rows(Path(run.path), Reading.from_json(run.reading), count):
         chunk = tidy_orders((1, [cells]), plan)
         problem = next((said(why) for _row, _cells, why in [*chunk.refused, *chunk.customers.refused]), "")
-        values = {} if problem else {field: cells[place] for field, place in plan.columns.items() if place < len(cells)}
+        values = (
+            {}
+            if problem
+            else {field: cells[place] for field, place in plan.columns.items() if place < len(cells)}
+        )
         shown.append({"cells": cells, "values": values, "problem": problem})
     return shown
 
@@ -106,7 +114,13 @@ def _noun(run: ImportRun, by: Actor) -> Noun:
         learn=lambda chunk: learn(chunk.customers, learned),
         chunks=lambda one: whole_orders(chunks_of(one, CHUNK_ROWS), plan.columns["number"]),
         finish=partial(_finish, plan=plan, merge=merge),
-        tables=("people_person", "people_identity", "commerce_order", "commerce_orderline", "commerce_product"),
+        tables=(
+            "people_person",
+            "people_identity",
+            "commerce_order",
+            "commerce_orderline",
+            "commerce_product",
+        ),
     )
 
 
@@ -146,7 +160,11 @@ def _finish(intake: Intake, plan: OrderPlan, merge: OrderMerge) -> None:
     run = intake.run
     if plan.is_uci and not run.options.get("cancelled"):
         _cancel(intake, plan, merge)
-    people = Order.objects.filter(updated_at=merge.at, person__isnull=False).values_list("person_id", flat=True).distinct()
+    people = (
+        Order.objects.filter(updated_at=merge.at, person__isnull=False)
+        .values_list("person_id", flat=True)
+        .distinct()
+    )
     recount_figures(people, by=merge.by)
 
 
@@ -159,7 +177,9 @@ def _cancel(intake: Intake, plan: OrderPlan, merge: OrderMerge) -> None:
     for _numbered, chunk in in_order(partial(tidy_cancelled, plan=plan), chunks_of(whole, CHUNK_ROWS)):
         rows += chunk.rows
         refused += chunk.refused
-    writing = Cancelling(merge.source, plan.currency, plan.exponent(plan.currency), merge.by, merge.at, merge.is_demo)
+    writing = Cancelling(
+        merge.source, plan.currency, plan.exponent(plan.currency), merge.by, merge.at, merge.is_demo
+    )
     found = writing.write(rows)
     outcome = Outcome(found.created, 0, found.unchanged, found.refused)
     told = {"whole": found.whole, "split": found.split, "loose": found.loose}
