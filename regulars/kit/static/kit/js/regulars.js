@@ -101,8 +101,11 @@
 
   // --- htmx: token, busy line, failures -----------------------------------------------------------------------
   document.addEventListener("htmx:config:request", (event) => {
-    const request = event.detail.ctx.request;
-    if (!/^(GET|HEAD)$/i.test(request.method)) request.headers["X-CSRFToken"] = token();
+    const { request, sourceElement, sourceEvent } = event.detail.ctx;
+    if (/^(GET|HEAD)$/i.test(request.method)) return;
+    request.headers["X-CSRFToken"] = token();
+    // A second click while the first is on its way would do the thing twice.
+    if (/^(click|submit)$/.test(sourceEvent?.type) && sourceElement.classList.contains("htmx-request")) event.preventDefault();
   });
   let waiting = 0;
   const busy = (change) => {
