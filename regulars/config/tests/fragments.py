@@ -1,0 +1,75 @@
+"""The least that a fragment needs to be rendered alone, for those that cannot do with nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+
+from regulars.commerce.models import Order, Subscription
+from regulars.kit.clock import now
+from regulars.people.models import Identity, Note, Person, Task
+
+Context = dict[str, Any]
+
+
+FIELDS = "name role scopes teams expires_on email value axis sku quantity unit_price"
+
+
+class SampleForm(forms.Form):
+    """A form with the fields that fragments ask for by name."""
+
+    hidden = forms.CharField(widget=forms.HiddenInput())
+
+    def __init__(self) -> None:
+        super().__init__()
+        for name in FIELDS.split():
+            self.fields[name] = forms.CharField()
+
+
+def _form() -> Context:
+    return {"form": SampleForm(), "url": "/somewhere/"}
+
+
+def _failure() -> Context:
+    words = {"source": "job", "number": 1, "name": "tidy up", "attempts": 2, "error": "No", "reason": "No"}
+    return {"failure": SimpleNamespace(**words, failed_at=now())}
+
+
+def _note() -> Context:
+    return {"note": Note(pk=1, body="Hello", created_at=now()), "html": "Hello"}
+
+
+SAMPLES: dict[str, Callable[[], Context]] = {
+    "commerce/_form.html": _form,
+    "commerce/_line_form.html": lambda: {"line": SampleForm()},
+    "commerce/_order_menu.html": lambda: {"order": Order(pk=1, number="A1")},
+    "commerce/_refund.html": _form,
+    "commerce/_refund_row.html": lambda: {
+        "refund": {"pk": 1, "refunded_at": now(), "amount_minor": 100, "currency": "EUR"}
+    },
+    "commerce/_subscription_menu.html": lambda: {"row": Subscription(pk=1, name="Coffee")},
+    "kit/_gallery_drawer.html": _form,
+    "kit/_gallery_sign_in.html": _form,
+    "kit/_timeline_item.html": lambda: {"item": {"title": "Ordered", "at": now(), "icon": "point"}},
+    "people/_form.html": _form,
+    "people/_note.html": _note,
+    "people/_person_header.html": lambda: {"person": Person(pk=1, name="Ada"), "people_url": "/people/"},
+    "people/_rule_box.html": _form,
+    "people/_task_row.html": lambda: {"task": Task(pk=1, title="Call"), "now": now()},
+    "people/panels/_identity_menu.html": lambda: {
+        "row": Identity(pk=1, kind="email", value="ada@example.com")
+    },
+    "team/_box.html": lambda: {"body": "team/_invitation_form.html", **_form()},
+    "team/_invitation_form.html": _form,
+    "team/_key_form.html": _form,
+    "team/_member_form.html": _form,
+    "team/_team_form.html": _form,
+    "timeline/_discard.html": _failure,
+    "timeline/_failure.html": _failure,
+    "timeline/_moment.html": lambda: {
+        "moment": SimpleNamespace(id=1, title="Ordered", icon="point", at=now())
+    },
+}
