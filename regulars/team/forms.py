@@ -95,14 +95,15 @@ class JoinForm(Form):
     name = forms.CharField(
         label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    password = password_field(help_text=PASSWORD_HINT, required=False)
+    password = password_field(help_text=PASSWORD_HINT)
     with_passkey = forms.BooleanField(label=_("Use a passkey instead of a password"), required=False)
+    use_required_attribute = False
 
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        if not values.get("password") and not values.get("with_passkey"):
-            self.add_error("password", _("Choose a password, or tick that you will use a passkey."))
-        return values
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        needed = self.fields["password"]
+        needed.required = not self.data.get("with_passkey")
+        needed.error_messages["required"] = _("Choose a password, or tick that you will use a passkey.")
 
 
 class WelcomeForm(JoinForm):
@@ -113,6 +114,26 @@ class WelcomeForm(JoinForm):
     country = forms.ChoiceField(label=_("Country"), choices=country_choices)
     currency = forms.ChoiceField(label=_("Currency"), choices=currency_choices)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
+
+
+class PasswordForm(Form):
+    """A new password, typed twice because nobody sees what they type."""
+
+    password = password_field(help_text=PASSWORD_HINT)
+    again = password_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label, self.fields["again"].label = (
+            _("New password"),
+            _("New password once more"),
+        )
+
+    def clean_again(self) -> str:
+        again = str(self.cleaned_data["again"])
+        if again != self.cleaned_data.get("password", again):
+            raise forms.ValidationError(_("The two are not the same."))
+        return again
 
 
 class TeamForm(Form):

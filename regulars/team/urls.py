@@ -10,6 +10,7 @@ urlpatterns = [
     path("join/<str:token>/", doors.join, name="join"),
     path("settings/", profile.profile, name="settings"),
     path("settings/security/", profile.security, name="security"),
+    path("settings/password/", profile.password, name="password"),
     path("settings/sessions/closure", profile.sessions_closure, name="sessions-closure"),
     path("settings/notices/", notices.notices, name="notices"),
     path("settings/notices/bell", notices.bell, name="bell"),

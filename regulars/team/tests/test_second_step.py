@@ -15,6 +15,7 @@ from django.test.utils import override_settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from regulars.kit.actor import Actor
+from regulars.team.actions import create_sign_in_link
 from regulars.team.actions.mail import deliver_mail
 from regulars.team.actions.second_step import reset_second_step
 from regulars.team.models import AuditEntry, Member
@@ -124,12 +125,26 @@ def test_an_owner_resets_the_second_step_of_a_lost_phone(aino: Member, by_olga: 
 def test_changing_the_password_ends_the_other_sessions(aino: Member) -> None:
     here, elsewhere = sign_in()[0], sign_in()[0]
 
-    here.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
+    unproved = here.post("/settings/password/", {"password": NEW, "again": NEW})
+    here.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    here.post("/settings/password/", {"password": NEW, "again": NEW})
 
+    assert unproved["Location"].startswith("/accounts/reauthenticate/")
     assert [is_in(here), is_in(elsewhere), is_in(sign_in()[0]), is_in(sign_in(password=NEW)[0])] == [
         True, False, False, True,
     ]  # fmt: skip
     assert AuditEntry.objects.filter(action="member.password_changed", member_id=aino.pk).count() == 1
+
+
+def test_who_came_by_a_link_chooses_a_password_without_the_old_one(aino: Member, by_olga: Actor) -> None:
+    client = Client()
+    client.post(create_sign_in_link(aino, by=by_olga))
+
+    differing = client.post("/settings/password/", {"password": NEW, "again": PASSWORD})
+    client.post("/settings/password/", {"password": NEW, "again": NEW})
+
+    assert differing.status_code == 422
+    assert is_in(sign_in(password=NEW)[0])
 
 
 def test_without_mail_the_page_says_whom_to_ask() -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from regulars.kit.clock import now
+from regulars.kit.htmx import say
 from regulars.kit.requests import Request
 from regulars.team.actions.invitations import accept_invitation, read_invitation
 from regulars.team.actions.limits import within
@@ -39,7 +42,10 @@ def enter(request: Request, token: str) -> HttpResponse:
         return _welcome(request, token)
     if request.method != "POST":
         return render(request, "team/enter.html", {"one": link.member})
-    return _sign_in(request, use_sign_in_link(token, at=now()), to="/")
+    member = use_sign_in_link(token, at=now())
+    if member.has_usable_password():
+        say(request, _("Forgot your password? Choose a new one under Settings, Sign-in and safety."))
+    return _sign_in(request, member, to="/")
 
 
 @never_cache
@@ -83,5 +89,7 @@ def _password(values: dict[str, str]) -> str | None:
 def _sign_in(request: Request, member: Member, *, to: str) -> HttpResponse:
     if request.user.is_authenticated:
         logout(request)
+    # The link itself proved who they are, so a forgotten password can be chosen anew without the old one.
+    record_authentication(request, member, "link", reauthenticated=True)
     response: HttpResponse = perform_login(request, member, redirect_url=to)
     return response

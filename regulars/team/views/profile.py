@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.kit.htmx import say
 from regulars.kit.requests import Request
-from regulars.team.actions.members import change_member, end_sessions
+from regulars.team.actions.members import change_member, change_password, end_sessions
 from regulars.team.adapters import provider_app
-from regulars.team.forms import ProfileForm
+from regulars.team.forms import PasswordForm, ProfileForm
 from regulars.team.gate import members_only
 from regulars.team.views.answers import tried
 
@@ -48,6 +50,22 @@ def security(request: Request) -> HttpResponse:
         "accounts": SocialAccount.objects.filter(user_id=member.pk),
     }
     return render(request, "team/security.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+@reauthentication_required  # type: ignore[untyped-decorator]
+@sensitive_post_parameters("password", "again")
+def password(request: Request) -> HttpResponse:
+    """Choose a new password, after proving who one is: by the old one, a second step, or a sign-in link just used."""
+    form = PasswordForm(request.POST or None)
+    if changed := tried(
+        request, form, lambda values: change_password(request.member, values["password"], by=request.actor)
+    ):
+        update_session_auth_hash(request, changed)
+        say(request, _("Your password is changed. You are signed out everywhere else."))
+        return redirect("team:security")
+    return render(request, "team/password.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_POST
