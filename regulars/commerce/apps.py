@@ -7,7 +7,8 @@ class CommerceConfig(AppConfig):
     label = "commerce"
 
     def ready(self) -> None:
-        from regulars.commerce import tasks  # noqa: F401  declares them
+        from regulars.commerce import reactions, tasks  # noqa: F401  declare themselves
+        from regulars.commerce.actions import imports  # noqa: F401  registers the importer of orders
         from regulars.commerce.queries.order_traits import order_traits, product_traits, refund_traits
         from regulars.commerce.queries.traits import behaviours, company_traits, person_traits
         from regulars.commerce.views.panels import register_panels

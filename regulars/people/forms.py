@@ -181,3 +181,18 @@ class RuleForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     condition = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class UploadForm(forms.Form):
+    """A file to take in."""
+
+    noun = forms.ChoiceField(label=_("What the file holds"), widget=forms.RadioSelect)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV of any kind, also packed (zip, gz), or an Excel or ODS workbook. Nothing is changed before you say so."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,.gz,.zip,.bz2,.xz"}),
+    )
+
+    def __init__(self, *args: Any, nouns: list[tuple[str, Any]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["noun"].choices = nouns  # type: ignore[attr-defined]

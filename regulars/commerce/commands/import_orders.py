@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import argparse
 
-import regulars.commerce.actions.imports  # noqa: F401  registers the importer
 from regulars.people.commands.importing import add_arguments, run_noun
 
 

@@ -65,7 +65,8 @@ def _mapping(pairs: list[str]) -> dict[str, str] | None:
     """Return {field: column} as said on the command line; None when it cannot be read."""
     if any("=" not in pair for pair in pairs):
         return None
-    return dict((part.strip() for part in pair.split("=", 1)) for pair in pairs)
+    split = [pair.partition("=") for pair in pairs]
+    return {field.strip(): column.strip() for field, _sign, column in split}
 
 
 def _wishes(options: argparse.Namespace) -> Wishes:

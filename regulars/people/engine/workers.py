@@ -1,13 +1,16 @@
 """Tidy chunks in several processes, in order and in little memory."""
 
+from __future__ import annotations
+
 import os
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import connection, get_context, parent_process
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -34,6 +37,10 @@ def _in_processes(
     work: Callable[[Given], Made], first: list[Given], source: Iterator[Given], workers: int
 ) -> Iterator[tuple[Given, Made]]:
     """Keep the processes busy, and no more chunks in memory than they need."""
+    # Small imports and the web never need them.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     waiting: deque[tuple[Given, Future[Made]]] = deque()
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin)
     try:
@@ -57,6 +64,8 @@ def _begin() -> None:
 
 def _end_with_parent() -> None:
     """Wait for the parent to end, then end at once."""
+    from multiprocessing import connection, parent_process
+
     parent: Any = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])

@@ -145,7 +145,7 @@ class Cancelling:
                 _refund_rows(parts, places),
             )
             _copy(cursor, "cancel_part (place, line_id, sku, quantity, amount)", _part_rows(parts, places))
-            values = {
+            values: dict[str, Any] = {
                 "source": self.source,
                 "currency": self.currency,
                 "at": self.at,

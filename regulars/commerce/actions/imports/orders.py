@@ -99,6 +99,7 @@ def _preview(run: ImportRun, count: int = 20) -> list[dict[str, Any]]:
 
 def _noun(run: ImportRun, by: Actor) -> Noun:
     """Return how a run of orders is tidied and merged."""
+    refuse_if_not_orders(list(run.mapping.values()))
     plan, _checks = _plan(run)
     business = Business.current()
     at = run.started_at or now()

@@ -19,8 +19,15 @@ from regulars.people.actions.imports.runs import (
     map_run,
     run_import,
 )
+from regulars.people.actions.imports.starting import (
+    draft_upload,
+    make_field_of,
+    rejected_again,
+    remember_mapping,
+    start_import,
+)
 
 __all__ = [
-    "FieldChoice", "FileRefused", "Importer", "Noun", "RunOver", "cancel_import", "counts", "draft_import", "importer_of",
+    "FieldChoice", "FileRefused", "Importer", "Noun", "RunOver", "cancel_import", "counts", "draft_import", "draft_upload", "importer_of", "make_field_of", "rejected_again", "remember_mapping", "start_import",
     "importers", "look_again", "map_run", "register_importer", "rejects_file", "run_import", "write_rejects",
 ]  # fmt: skip

@@ -12,10 +12,11 @@ from regulars.people.engine.tables import Reading
 from regulars.people.models import ImportReject, ImportRun
 
 
-def write_rejects(run: ImportRun) -> Iterator[str]:
+def write_rejects(run: ImportRun, *, mark: bool = False) -> Iterator[str]:
     """Yield a CSV of the refused rows: the file's own columns, then the row's number and the reason."""
     reading = Reading.from_json(run.reading)
-    yield _line([*reading.columns, _("row"), _("reason")])
+    # The mark tells spreadsheets that the file is UTF-8.
+    yield ("\ufeff" if mark else "") + _line([*reading.columns, _("row"), _("reason")])
     width = len(reading.columns)
     rows = ImportReject.objects.filter(run=run).order_by("row", "id").values_list("row", "cells", "reason")
     for row, cells, reason in rows.iterator(2_000):

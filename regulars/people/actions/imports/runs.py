@@ -13,11 +13,13 @@ from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.kit.events import announce
 from regulars.kit.refused import Invalid, Refused
-from regulars.people.actions.imports.importers import importer_of
+from regulars.people.actions.imports.importers import Importer, importer_of
 from regulars.people.actions.imports.running import begin, counts, end, take_in
 from regulars.people.actions.reading import said
+from regulars.people.engine.columns import Guess
+from regulars.people.engine.people_plan import mapping_of
 from regulars.people.engine.sayings import Said, Unreadable
-from regulars.people.engine.tables import Wishes
+from regulars.people.engine.tables import Reading, Wishes
 from regulars.people.events.imports import ImportFinished
 from regulars.people.models import ImportRun
 from regulars.team.models import Member
@@ -149,11 +151,25 @@ def _look(run: ImportRun, wishes: Wishes | None, mapping: Mapping[str, str] | No
     try:
         reading, guesses = importer.look_at(Path(run.path), wishes)
         run.reading = reading.as_json()
-        run.mapping = importer.map_columns(reading, guesses, mapping)
+        doubt = _map(run, importer, reading, guesses, mapping)
         run.options = run.options | {"guesses": [_guess_as_json(guess) for guess in guesses]}
-        run.notes = [said(note) for note in importer.notes(run)]
+        run.notes = [said(note) for note in [*doubt, *importer.notes(run)]]
     except Unreadable as problem:
         raise FileRefused(said(problem)) from problem
+
+
+def _map(
+    run: ImportRun, importer: Importer, reading: Reading, guesses: list[Guess], mapping: Mapping[str, str] | None
+) -> list[Said]:
+    """Map the columns; on a page, where the rest can be said by hand, a table of something else is only doubted."""
+    try:
+        run.mapping = importer.map_columns(reading, guesses, mapping)
+    except Unreadable as doubt:
+        if not run.options.get("is_upload"):
+            raise
+        run.mapping = {str(place): field for place, field in mapping_of(guesses).items()}
+        return [doubt]
+    return []
 
 
 def _guess_as_json(guess: Any) -> dict[str, Any]:
