@@ -14,7 +14,13 @@ from django.db import DatabaseError, connection, transaction
 from regulars.config import health, migrating
 from regulars.config.commands import connect_as
 from regulars.config.env import env
+from regulars.timeline.actions.adopting import count_strays
 
+WORK = """
+    SELECT (SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo')
+            + (SELECT count(*) FROM timeline_hearing WHERE failed_at IS NULL),
+        (SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed')
+            + (SELECT count(*) FROM timeline_hearing WHERE failed_at IS NOT NULL)"""
 LEAST_FREE_MB = 1024
 LARGEST_CLOCK_DRIFT_SECONDS = 2.0
 OLDEST_PYTHON = (3, 11)
@@ -43,7 +49,8 @@ def examine() -> list[Finding]:
     findings = [python(), disk(), key_file(), database()]
     if findings[-1].is_ok:
         findings += [
-            _safely(check) for check in (version, migrations, roles, append_only, clock, worker, queue)
+            _safely(check)
+            for check in (version, migrations, roles, append_only, clock, worker, queue, followers)
         ]
     return findings
 
@@ -208,13 +215,24 @@ def worker() -> Finding:
 def queue() -> Finding:
     """Check that no work was given up for good."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FILTER (WHERE status = 'todo'), count(*) FILTER (WHERE status = 'failed') FROM procrastinate_jobs"
-        )
+        cursor.execute(WORK)
         waiting, failed = cursor.fetchone()
     return Finding(
         "jobs",
         not failed,
         f"{waiting} wait, {failed} failed for good",
-        "See Settings, Jobs: each says why and can be tried again.",
+        "See Settings, Background work: each says why and can be tried again.",
+    )
+
+
+def followers() -> Finding:
+    """Check that followers read on, also after the data came from another server."""
+    ahead = count_strays()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(name, ', ') FROM timeline_follower WHERE failures > 0")
+        (stuck,) = cursor.fetchone()
+    if ahead:
+        return Finding("followers", False, "the data came from another server", "Run: regulars migrate")
+    return Finding(
+        "followers", not stuck, f"stuck: {stuck}" if stuck else "read on", "See Settings, Background work."
     )

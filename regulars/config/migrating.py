@@ -13,6 +13,7 @@ from regulars.config.commands import connect_as
 from regulars.config.env import database_config, env
 from regulars.kit.postgres import roles
 from regulars.kit.refused import Refused
+from regulars.timeline.actions.adopting import adopt_restored_touchpoints
 
 OLDEST_SERVER = 150000
 SERVER_WITH_MAINTAIN = 170000
@@ -42,6 +43,7 @@ def migrate(say: Callable[[str], None]) -> int:
         if steps:
             say(f"Preparing the database: {len(steps)} steps.")
             call_command("migrate", interactive=False, verbosity=0)
+        adopt_restored_touchpoints()
         if separate_roles():
             grant_app_role()
         return len(steps)
