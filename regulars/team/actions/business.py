@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,14 @@ from regulars.kit.refused import Invalid
 from regulars.team.events import BusinessChanged
 from regulars.team.models import Business
 
+_currency_holders: list[Callable[[], bool]] = []
+
+
+def register_currency_holder(holds: Callable[[], bool]) -> None:
+    """Let a room say that sums are already kept in the business's currency, which then stays as it is."""
+    _currency_holders.append(holds)
+
+
 FIELDS = ("name", "country", "currency", "time_zone", "languages", "kind_level")
 
 
@@ -25,6 +33,10 @@ def change_business(values: Mapping[str, Any], *, by: Actor) -> Business:
     for name in FIELDS:
         setattr(business, name, values.get(name, before[name]))
     _check(business)
+    if business.currency != before["currency"] and any(holds() for holds in _currency_holders):
+        raise Invalid(
+            {"currency": _("Orders are already counted in %(currency)s.") % {"currency": before["currency"]}}
+        )
     changes = changed(before, {name: getattr(business, name) for name in FIELDS})
     if changes or business._state.adding:
         business.save()
