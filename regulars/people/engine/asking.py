@@ -57,7 +57,7 @@ class Reach:
 class Asking:
     """All of it must be found. `hint` is the beginning of a last word too short to look up; it only sifts.
 
-    `also` is the whole text where it is a single word, which may be the beginning of an address or id.
+    `also` is the whole text where it is one word with more than letters: perhaps the beginning of an address or id.
     """
 
     tokens: tuple[Token, ...] = ()
@@ -102,7 +102,8 @@ def read_asking(text: str) -> Asking | None:
     hint = _hint(words, text) if len(words) + len(tokens) + len(reaches) > 1 else ""
     is_alone = not hint and len(words) == 1 and not tokens and not reaches
     tokens = [_word(word, is_alone=is_alone) for word in words] + tokens
-    also = text.strip() if len(tokens) + len(reaches) > 0 and len(text.split()) == 1 and not reaches else ""
+    alone = text.split()[0] if len(text.split()) == 1 and not reaches else ""
+    also = "" if alone.isalpha() else alone
     found = Asking(tuple(tokens[:MOST_TOKENS]), tuple(reaches[:MOST_TOKENS]), hint, also)
     return found if found.tokens or found.reaches else None
 

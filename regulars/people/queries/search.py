@@ -20,7 +20,7 @@ from regulars.people.models import IdentityKind
 from regulars.team.models import Business
 from regulars.team.rules import row_sql
 
-LOOKED_AT, MOST_MEANT = 400, 20
+LOOKED_AT, MOST_MEANT = 300, 20
 TABLES = {"person": ("people_person", "people.see"), "company": ("people_company", "companies.see")}
 WHOLE, BEGUN, MEANT = range(3)
 LAST = "\U0010ffff"
@@ -48,7 +48,7 @@ def search(
     """Return what is found by all of a text within the asker's reach, best first.
 
     Exact names come before whole words, those before beginnings, those before typos; then who was last in touch.
-    Typos are looked for while there is room, or, not `forgiving`, only when nothing else was found.
+    Typos in a single word are looked for while there is room; else, or not `forgiving`, only when nothing else was found.
     """
     text = text[:300].replace("\x00", "").encode("utf-8", "ignore").decode()
     asking = read_asking(text)
@@ -59,7 +59,9 @@ def search(
         parts = _parts(seer, asking, tier, text, subjects)
         for subject, number in _ranked(parts, limit):
             found.setdefault((subject, number), Found(subject, number, tier))
-        if len(found) >= limit or (tier == BEGUN and found and not forgiving):
+        # Several words that are all there leave little doubt, so nobody pays for guessing what else was meant.
+        is_enough = bool(found) and tier == BEGUN and (not forgiving or len(asking.tokens) > 1)
+        if len(found) >= limit or is_enough:
             break
     return list(found.values())[:limit]
 
@@ -138,22 +140,30 @@ def _by_words(seer: Any, subject: str, query: str, asking: Asking, text: str) ->
         # IS TRUE keeps the index from collecting every word that begins like this.
         hint, hint_params = "AND (d.words @@ %s::tsquery) IS TRUE", [f"{quoted(asking.hint)}:*"]
     in_name = "d.words @@ %s::tsquery" if asking.names else "false"
-    sql = f"""
-        SELECT '{subject}' AS subject, t.id, t.last_touch_at, {in_name} AS in_name, people_fold(t.name) = %s AS is_exact
-        FROM people_searchdoc d JOIN {table} t ON t.id = d.subject_id
-        WHERE d.words @@ %s::tsquery AND d.subject = '{subject}' {hint} AND t.deleted_at IS NULL AND {rule}
-        LIMIT {LOOKED_AT}"""
     names = [asking.names] if asking.names else []
-    return sql, [*names, sql_fold(" ".join(text.split())), query, *hint_params, *rule_params]
+    looked_at = f"""
+        SELECT d.subject_id, {in_name} AS in_name FROM people_searchdoc d {{join}}
+        WHERE d.words @@ %s::tsquery AND d.subject = '{subject}' {hint} {{rule}} LIMIT {LOOKED_AT}"""
+    # Documents of the deleted are gone, so who sees everybody need not ask for each person before the bound.
+    if rule != "TRUE":
+        join, rule = f"JOIN {table} t ON t.id = d.subject_id", f"AND t.deleted_at IS NULL AND {rule}"
+        looked_at = looked_at.format(join=join, rule=rule)
+    else:
+        looked_at = looked_at.format(join="", rule="")
+    sql = f"""
+        SELECT '{subject}' AS subject, t.id, t.last_touch_at, d.in_name, people_fold(t.name) = %s AS is_exact
+        FROM ({looked_at}) AS d JOIN {table} t ON t.id = d.subject_id WHERE t.deleted_at IS NULL"""
+    return sql, [sql_fold(" ".join(text.split())), *names, query, *hint_params, *rule_params]
 
 
-# The two halves of the identities' index are asked apart, so that each can be used.
+# The two halves of the identities' index are asked apart, and each beginning by itself, so that the planner knows what it does.
 _BEGINS = """
-    SELECT i.person_id, i.value = b.value AS is_exact FROM unnest(%s::text[]) AS b(value) JOIN people_identity i
-    ON i.kind = ANY(%s) AND i.value >= b.value AND i.value < b.value || '{last}' AND i.ended_at IS NULL AND {half}"""
+    SELECT i.person_id, i.value = %s AS is_exact FROM people_identity i
+    WHERE i.kind = ANY(%s) AND i.value >= %s AND i.value < %s AND i.ended_at IS NULL AND {half}"""
 _ENDS = """
     SELECT i.person_id, false FROM people_identity i
     WHERE reverse(i.value) >= %s AND reverse(i.value) < %s AND i.kind IN ('phone', 'whatsapp') AND i.ended_at IS NULL"""
+_HALVES = ("NOT i.is_shared", "i.is_shared")
 
 
 def _by_reach(seer: Any, reaches: Sequence[Reach], query: str) -> Part:
@@ -180,10 +190,12 @@ def _reached(reach: Reach) -> Part:
         if reach.digits
         else [str(kind) for kind in IdentityKind.values if kind not in NUMBERS[:2]]
     )
-    values = reach.beginnings(_country_code(Business.current().country) if reach.digits else "")
-    halves = ("NOT i.is_shared", "i.is_shared")
-    parts = [_BEGINS.format(last=LAST, half=half) for half in halves]
-    params: list[Any] = [values, kinds] * 2
+    code = _country_code(Business.current().country) if reach.digits else ""
+    parts, params = [], list[Any]()
+    for value in reach.beginnings(code):
+        for half in _HALVES:
+            parts.append(_BEGINS.format(half=half))
+            params += [value, kinds, value, value + LAST]
     if reach.ending:
         parts.append(_ENDS)
         params += [reach.ending, reach.ending + LAST]
