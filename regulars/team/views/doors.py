@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from regulars.kit.clock import now
+from regulars.kit.countries import countries
 from regulars.kit.htmx import say
 from regulars.kit.requests import Request
 from regulars.team.actions.invitations import accept_invitation, read_invitation
@@ -79,7 +80,9 @@ def _welcome(request: Request, token: str) -> HttpResponse:
     )
     if owner is not None:
         return _sign_in(request, owner, to=ADD_PASSKEY if form.cleaned_data["with_passkey"] else "/")
-    return render(request, "team/welcome.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "team/welcome.html", {"form": form, "places": _places()}, status=422 if form.errors else 200
+    )
 
 
 def _first_values() -> dict[str, str]:
@@ -93,6 +96,10 @@ def _first_values() -> dict[str, str]:
         "currency": known.currency,
         "time_zone": known.time_zone,
     }
+
+
+def _places() -> dict[str, list[str]]:
+    return {one.code: [one.currency, one.time_zone] for one in countries().values()}
 
 
 def _password(values: dict[str, str]) -> str | None:
