@@ -126,7 +126,7 @@ class LevelForm(forms.Form):
     """Which level of the tree counts."""
 
     level = forms.TypedChoiceField(
-        label=_("Level that counts"), coerce=int, choices=[(level, str(level)) for level in range(1, 7)],
+        label=_("Level that counts"), coerce=int, choices=[(level, str(level)) for level in range(1, 6)],
         help_text=_("When customers are compared by what they buy, everything below this level counts as the same."),
     )  # fmt: skip
 

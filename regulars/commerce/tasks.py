@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from regulars.commerce.actions.everybody import recount_everybody
 from regulars.commerce.actions.rhythm import learn_shop_rhythm
 from regulars.kit.actor import Actor
 from regulars.kit.worker import BULK, every, task
@@ -9,6 +10,11 @@ from regulars.team.models import Member
 @every("20 2 * * *", "commerce.learn_rhythm")
 def learn_rhythm(_planned: int) -> None:
     learn_shop_rhythm()
+
+
+@task("commerce.count_everything_anew", queue=BULK)
+def count_everything_anew() -> None:
+    recount_everybody(by=Actor.clock("figures"))
 
 
 @task("commerce.load_demo", queue=BULK)

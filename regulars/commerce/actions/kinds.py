@@ -13,7 +13,7 @@ from regulars.kit.events import announce
 from regulars.kit.refused import Invalid, NotThere, Refused, Text
 from regulars.team.models import Business
 
-DEEPEST = 6
+DEEPEST = 5
 # Levels and paths follow from the tree; one statement sets them all right.
 RELEVEL = """
     WITH RECURSIVE tree AS (
@@ -41,7 +41,7 @@ class TreeTooDeep(Refused):
     """A tree of kinds has few levels."""
 
     code = "tree_too_deep"
-    default: ClassVar[Text] = gettext_lazy("Kinds go up to six levels deep.")
+    default: ClassVar[Text] = gettext_lazy("Kinds go up to five levels deep.")
 
 
 @transaction.atomic
@@ -103,7 +103,7 @@ def delete_kind(kind: Kind, *, by: Actor) -> None:
 def choose_kind_level(level: int, *, by: Actor) -> Business:
     """Say which level of the tree counts when customers are compared by what they buy."""
     if not 1 <= level <= DEEPEST:
-        raise Invalid({"kind_level": _("Choose a level from 1 to 6.")})
+        raise Invalid({"kind_level": _("Choose a level from 1 to 5.")})
     business, _new = Business.objects.select_for_update().get_or_create(pk=1)
     before, business.kind_level = business.kind_level, level
     business.save(update_fields=["kind_level", "updated_at"])

@@ -34,6 +34,16 @@ REBASE_REFUNDS = """
     UPDATE commerce_refund AS r SET base_minor = coalesce(round(o.base_minor::numeric * r.amount_minor / nullif(o.total_minor, 0)), 0)
     FROM commerce_order o WHERE o.id = r.order_id AND r.currency = %(currency)s"""
 
+REBASE_LOOSE = """
+    UPDATE commerce_refund AS r SET base_minor = round(r.amount_minor * rated.factor)
+    FROM (
+        SELECT r.id, CASE WHEN r.currency = %(base)s THEN 1 ELSE (
+            SELECT e.rate FROM commerce_exchangerate e WHERE e.currency = r.currency
+                AND e.day <= (r.refunded_at AT TIME ZONE %(zone)s)::date ORDER BY e.day DESC LIMIT 1) * %(shift)s END AS factor
+        FROM commerce_refund r WHERE r.order_id IS NULL AND r.currency = %(currency)s) AS rated
+    WHERE r.id = rated.id AND rated.factor IS NOT NULL
+    RETURNING r.person_id, NULL::bigint"""
+
 
 def base_amount(amount_minor: int, currency: str, placed_at: datetime) -> int:
     """Return an amount in the business's currency, at the newest rate on or before its day; refuse without one."""
@@ -98,7 +108,7 @@ def delete_exchange_rate(rate: ExchangeRate, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def rebase_orders(currency: str, *, by: Actor) -> None:
+def rebase_orders(currency: str, *, by: Actor, evaluate: bool = True) -> None:
     """Work out all amounts of one currency in the business's own again, and the figures of everybody concerned."""
     business = Business.current()
     values: dict[str, Any] = {
@@ -112,7 +122,10 @@ def rebase_orders(currency: str, *, by: Actor) -> None:
         cursor.execute(REBASE_ORDERS, values)
         concerned = cursor.fetchall()
         cursor.execute(REBASE_REFUNDS, values)
-    recount_figures((row[0] for row in concerned), (row[1] for row in concerned), by=by)
+        cursor.execute(REBASE_LOOSE, values)
+        concerned += cursor.fetchall()
+    people, companies = ([row[side] for row in concerned] for side in (0, 1))
+    recount_figures(people, companies, by=by, evaluate=evaluate)
 
 
 def _text(value: object) -> str | None:

@@ -105,7 +105,7 @@ def _known_best(shop: Shop, person_ids: dict[str, int]) -> list[Person]:
 def _write_notes(dice: Random, people: list[Person], members: list[Member], at: datetime) -> None:
     for place in range(NOTES if members else 0):
         person, member = (
-            people[place % 40 if place < 55 else dice.randrange(len(people))],
+            people[place % min(40, len(people)) if place < 55 else dice.randrange(len(people))],
             dice.choice(members),
         )
         said = dice.choice(words.NOTES).format(
@@ -120,7 +120,7 @@ def _write_notes(dice: Random, people: list[Person], members: list[Member], at: 
 def _write_tasks(dice: Random, people: list[Person], members: list[Member], at: datetime) -> None:
     hands = [member for member in members if member.role in ("agent", "manager")]
     for place in range(TASKS if hands else 0):
-        person, member = people[place % 50], dice.choice(hands)
+        person, member = people[place % min(50, len(people))], dice.choice(hands)
         title = dice.choice(words.TASKS).format(first=person.first_name)
         due = at.replace(hour=9 + place % 8, minute=0, second=0, microsecond=0) + timedelta(
             days=dice.randint(-3, 12)
@@ -135,7 +135,7 @@ def _write_tasks(dice: Random, people: list[Person], members: list[Member], at: 
 
 def _remember_things(dice: Random, people: list[Person], members: list[Member], at: datetime) -> None:
     for place in range(MEMOS if members else 0):
-        person, member = people[place % 80], dice.choice(members)
+        person, member = people[place % min(80, len(people))], dice.choice(members)
         moment = max(at - timedelta(days=dice.randint(2, 200)), person.created_at)
         add_memo(person, dice.choice(words.MEMOS), by=_as(member), at=moment)
         if place % 3 == 0:

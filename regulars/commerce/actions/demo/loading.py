@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,9 +18,10 @@ from regulars.commerce.actions.demo.life import bring_to_life
 from regulars.commerce.actions.demo.people import add_companies, add_customers
 from regulars.commerce.actions.demo.products import add_products, worded
 from regulars.commerce.actions.demo.reading import CURRENCY, Shop, read_shop
+from regulars.commerce.actions.rates import rebase_orders
 from regulars.commerce.actions.rhythm import learn_shop_rhythm
 from regulars.commerce.engine.invented import country_code
-from regulars.commerce.engine.retail import unpack
+from regulars.commerce.engine.retail import Line, unpack
 from regulars.commerce.events import DemoLoaded
 from regulars.commerce.models import ExchangeRate, Order
 from regulars.kit.actor import Actor
@@ -81,13 +82,15 @@ class Traces:
 
 
 @transaction.atomic
-def load_demo(by: Actor, progress: Progress = lambda _text: None) -> Loaded:
+def load_demo(
+    by: Actor, progress: Progress = lambda _text: None, *, lines: Iterable[Line] | None = None
+) -> Loaded:
     """Load the demo shop: customers, companies, products, orders, refunds, figures, a team and its notes and tasks."""
     at = now()
     business, traces = _become_the_shop(at)
     progress(_("Reading a year of real orders"))
     yesterday = at.astimezone(ZoneInfo(business.time_zone)).date() - timedelta(days=1)
-    shop = read_shop(unpack(PACKED.read_bytes()), last_day=yesterday)
+    shop = read_shop(lines if lines is not None else unpack(PACKED.read_bytes()), last_day=yesterday)
 
     progress(_("Sorting %(count)s products into kinds") % {"count": _said(len(shop.names))})
     traces.kind_ids = add_products(shop, business.currency, at)
@@ -96,8 +99,10 @@ def load_demo(by: Actor, progress: Progress = lambda _text: None) -> Loaded:
     company_ids = add_companies(shop, person_ids, at=at)
     progress(_("Writing %(count)s orders and their story") % {"count": _said(len(shop.orders))})
     orders, refunds = record_orders_in_bulk(
-        _batch(shop, person_ids, business), by=by, at=at, is_demo=True, evaluate=False
+        _batch(shop, person_ids), by=by, at=at, is_demo=True, evaluate=False
     )
+    if business.currency != CURRENCY:
+        rebase_orders(CURRENCY, by=by, evaluate=False)
     write_history(shop, person_ids, learn_shop_rhythm() or 90, by=by, at=at)
     evaluate_rules(person_ids.values(), by=by, at=at)
     progress(_("Bringing the team to life"))
@@ -133,36 +138,33 @@ def _has_rate(at: datetime) -> bool:
     return ExchangeRate.objects.filter(currency=CURRENCY, day__lte=a_year_ago).exists()
 
 
-def _batch(shop: Shop, person_ids: dict[str, int], business: Business) -> OrderBatch:
+def _batch(shop: Shop, person_ids: dict[str, int]) -> OrderBatch:
     """Return the shop as rows for the bulk action."""
-    from regulars.commerce.actions.rates import base_amount
-
     batch = OrderBatch(SOURCE, CURRENCY)
     for row, order in enumerate(shop.orders):
-        base = (
-            base_amount(order.total, CURRENCY, order.placed_at)
-            if business.currency != CURRENCY
-            else order.total
-        )
         batch.orders.append((
             row, order.number, person_ids.get(order.customer), None, order.placed_at, order.total,
-            sum(line.total for line in order.lines if line.kind == "shipping"), 0, base, len(order.lines), "web shop",
+            sum(line.total for line in order.lines if line.kind == "shipping"), 0, order.total, len(order.lines), "web shop",
             country_code(order.country), f"{order.number} · {format_money(order.total, CURRENCY)}",
         ))  # fmt: skip
         batch.lines.extend(
-            (row, place, line.kind, line.sku, worded(line.name)[:250], line.quantity, line.price_text, line.total)
+            (
+                row,
+                place,
+                line.kind,
+                line.sku,
+                worded(line.name)[:250],
+                line.quantity,
+                line.price_text,
+                line.total,
+            )
             for place, line in enumerate(order.lines)
         )
     for row, refund in enumerate(shop.refunds):
-        base = (
-            base_amount(refund.amount, CURRENCY, refund.refunded_at)
-            if business.currency != CURRENCY
-            else refund.amount
-        )
         number = refund.number if refund.order is None else shop.orders[refund.order].number
         batch.refunds.append((
-            row, refund.number, refund.order, person_ids.get(refund.customer), refund.refunded_at, refund.amount, base,
-            refund.reason, f"{number} · {format_money(refund.amount, CURRENCY)}",
+            row, refund.number, refund.order, person_ids.get(refund.customer), refund.refunded_at, refund.amount,
+            refund.amount, refund.reason, f"{number} · {format_money(refund.amount, CURRENCY)}",
         ))  # fmt: skip
         batch.refund_lines.extend((row, refund.order, *line) for line in refund.lines)
     return batch
