@@ -87,7 +87,9 @@ class Supervisor:
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
         names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
-        before = {name: signal.signal(name, self._hear) for name in names}
+        # Under nohup a closed terminal is no order to stop.
+        heard = [name for name in names if signal.getsignal(name) is not signal.SIG_IGN]
+        before = {name: signal.signal(name, self._hear) for name in heard}
         try:
             yield
         finally:

@@ -48,6 +48,9 @@ def processes() -> int:
 
 def run(options: argparse.Namespace) -> None:
     """Serve until told to stop; each process answers one request at a time."""
+    if options.reload:
+        _serve_and_reload(f"{options.host}:{options.port}")
+        return
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -63,12 +66,17 @@ def run(options: argparse.Namespace) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=8,
         log_level="warning",
-        reload=options.reload,
     )
-    if options.reload:
-        server.serve()
-    else:
-        server.serve(target_loader=_loader())
+    server.serve(target_loader=_loader())
+
+
+def _serve_and_reload(address: str) -> None:
+    from django.core.management import call_command
+
+    from regulars.config.commands import set_up_django
+
+    set_up_django()
+    call_command("runserver", address)
 
 
 def _loader() -> Callable[[str], Any]:

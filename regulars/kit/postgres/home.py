@@ -62,19 +62,23 @@ def check_space(folder: Path) -> None:
 def settle(data: Path) -> tuple[Address, Account]:
     """Return where the server lives and as whom it runs, deciding it on the first call."""
     known = address.read(data)
-    if known and Path(known.cluster).exists():
-        account = accounts.of_folder(Path(known.cluster))
-        return _with_socket(data, known, account), account
-    account = accounts.choose()
-    home = _make_home(data, account)
-    fresh = Address(str(home), "", known.passwords if known else _passwords())
+    home = _find_home(data, known)
+    account = accounts.of_folder(home) if home else accounts.choose()
+    home = home or _make_home(data, account)
+    is_same = known is not None and known.cluster == str(home)
+    socket = known.socket if known and is_same else ""
+    fresh = Address(str(home), socket, known.passwords if known else _passwords())
     return _with_socket(data, fresh, account), account
+
+
+def _find_home(data: Path, known: Address | None) -> Path | None:
+    # A data folder that was moved or copied brings its server along, whatever the address says.
+    places = [data / "postgres", *([Path(known.cluster)] if known else [])]
+    return next((place for place in places if place.exists()), None)
 
 
 def _make_home(data: Path, account: Account) -> Path:
     home = data / "postgres"
-    if home.exists():
-        return home
     if account.is_other and not account.can_pass(data):
         # We open no folder that others closed, so the server's files go where its user can reach them.
         home = Path(tempfile.mkdtemp(prefix="regulars-", dir=SERVER_FOLDERS))

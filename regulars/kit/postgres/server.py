@@ -86,6 +86,9 @@ class Server:
             folder = cluster.ensure(
                 Path(self.place.cluster), account, programs, self.place.passwords[SUPER_ROLE]
             )
+            if is_lost:
+                # With lost passwords a running server is of no use, and they are renewed while it is stopped.
+                self.stop()
             if self.pid() is None:
                 _disown_pid(folder, Path(self.place.socket))
                 tuning.write(

@@ -324,3 +324,40 @@ def test_the_cache_follows_the_machine_unless_told(tmp_path: Path) -> None:
 
 def test_an_account_that_is_ourselves_needs_no_change_of_user() -> None:
     assert Account(os.geteuid(), os.getegid(), is_other=False).popen() == {}
+
+
+@pytest.mark.slow
+def test_a_data_folder_that_was_moved_brings_its_database_along(data: Path) -> None:
+    with Server(data, is_throwaway=True) as first:
+        ask(first, "CREATE TABLE kept AS SELECT 7 AS number", OWNER_ROLE)
+    moved = data.rename(data.with_name("moved"))
+
+    with Server(moved, is_throwaway=True) as second:
+        assert second.place is not None
+        assert second.place.cluster == str(moved / "postgres")
+        assert ask(second, "SELECT number FROM kept", OWNER_ROLE) == (7,)
+
+
+@pytest.mark.slow
+def test_a_copy_of_a_data_folder_has_a_database_of_its_own(data: Path) -> None:
+    with Server(data, is_throwaway=True) as first:
+        ask(first, "CREATE TABLE kept AS SELECT 7 AS number", OWNER_ROLE)
+    copy = data.with_name("copy")
+    subprocess.run(["cp", "-a", str(data), str(copy)], check=True)
+
+    with Server(data, is_throwaway=True) as first, Server(copy, is_throwaway=True) as second:
+        assert first.pid() != second.pid()
+        ask(second, "DROP TABLE kept", OWNER_ROLE)
+        assert ask(first, "SELECT number FROM kept", OWNER_ROLE) == (7,)
+
+
+@pytest.mark.slow
+def test_lost_passwords_are_renewed_under_a_running_server_too(data: Path) -> None:
+    holder, pid = start_holder(data, dies=False)
+    address.file_of(data).unlink()
+    holder.kill()
+    holder.wait()
+
+    with Server(data, is_throwaway=True) as again:
+        assert again.pid() != pid
+        assert ask(again, "SELECT 1") == (1,)
