@@ -20,7 +20,7 @@ SELECT n, f.name || ' ' || s.name, f.name, s.name, lower(s.name || ' ' || f.name
     (SELECT min(id) FROM team_team) + (n %% 10), (ARRAY['reached','acquired','acquired','nurtured','retained'])[1 + n % 5], now(),
     CASE WHEN n % 1000 = 7 THEN 'at_risk' WHEN n % 5 = 0 THEN '' ELSE 'steady' END, '', '', '', '', '{}',
     jsonb_build_object('roast', (ARRAY['light','dark','medium'])[1 + n % 3]), false,
-    now() - n * interval '37 seconds', now(), now() - (n * 7919 % 1000000) * interval '61 seconds', 1
+    now() - n * interval '37 seconds', now(), now() - (n::bigint * 7919 % 1000000) * interval '61 seconds', 1
 FROM generate_series(1, %(people)s) n
 JOIN bench_first f ON f.id = n % %(firsts)s JOIN bench_last s ON s.id = (n::bigint * 7919) % %(lasts)s"""
 IDENTITIES = """
