@@ -1,10 +1,11 @@
 from django.urls import path
 
-from regulars.commerce.views import editing, kinds, lists, order, products, refunds, subscriptions
+from regulars.commerce.views import editing, exporting, kinds, lists, order, products, refunds, subscriptions
 
 app_name = "commerce"
 urlpatterns = [
     path("orders/", lists.orders, name="orders"),
+    path("orders/export/", exporting.orders, name="export_orders"),
     path("orders/new/", editing.new_order, name="new_order"),
     path("orders/<int:order_id>/", order.order, name="order"),
     path("orders/<int:order_id>/edit/", editing.edit, name="edit_order"),

@@ -4,6 +4,7 @@ from regulars.people.views import (
     bulk,
     care,
     company,
+    exporting,
     files,
     importing,
     lists,
@@ -21,6 +22,8 @@ from regulars.people.views import (
 app_name = "people"
 urlpatterns = [
     path("people/", lists.people, name="list"),
+    path("people/export/", exporting.people, name="export"),
+    path("companies/export/", exporting.companies, name="export_companies"),
     path("people/catalogue/<slug:subject>/", lists.filter_catalogue, name="catalogue"),
     path("companies/", lists.companies, name="companies"),
     path("lists/<slug:subject>/", saving.save, name="save_view"),

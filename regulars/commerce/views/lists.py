@@ -58,6 +58,7 @@ ORDERS = Listing(
     ),
     url_name="commerce:orders",
     catalogue_url="/people/catalogue/order/",
+    export_url="/orders/export/",
     template="commerce/orders.html",
     search_hint=gettext_lazy("Order number or customer"),
     selectable=False,
@@ -120,6 +121,7 @@ def orders(request: Request) -> HttpResponse:
         asker=asker_of(request),
         params=params,
         may_new=may(request.member, "orders.change"),
+        may_export=may(request.member, "orders.export"),
         **_views(request, saved),
     )
 

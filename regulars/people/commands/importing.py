@@ -22,20 +22,34 @@ DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "\\t": "
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what an import can be told."""
-    parser.add_argument("file", type=Path, help="a CSV file of any kind (also packed) or an Excel or ODS workbook")
     parser.add_argument(
-        "--map", action="append", default=[], metavar="FIELD=COLUMN", help="where a column goes; the others are guessed (can be repeated)"
+        "file", type=Path, help="a CSV file of any kind (also packed) or an Excel or ODS workbook"
+    )
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN",
+        help="where a column goes; the others are guessed (can be repeated)",
     )
     parser.add_argument("--mode", choices=[mode for mode, _label in ImportRun.MODES], default="upsert")
     parser.add_argument("--dry-run", action="store_true", help="count what would happen and change nothing")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--encoding", default="", help="the file's encoding, when the guess is wrong")
-    parser.add_argument("--delimiter", default="", help="the file's delimiter: comma, semicolon, tab, pipe or any letter")
+    parser.add_argument(
+        "--delimiter", default="", help="the file's delimiter: comma, semicolon, tab, pipe or any letter"
+    )
     parser.add_argument("--sheet", default="", help="the sheet of a workbook")
     parser.add_argument("--skip-lines", type=int, default=None, metavar="N", help="lines above the table")
     parser.add_argument("--no-header", action="store_true", help="the first row holds values, not names")
-    parser.add_argument("--country", default="", metavar="XX", help="the country that numbers and dates are written in")
-    parser.add_argument("--leave-out", action="store_true", help="leave out values that cannot be read instead of refusing their row")
+    parser.add_argument(
+        "--country", default="", metavar="XX", help="the country that numbers and dates are written in"
+    )
+    parser.add_argument(
+        "--leave-out",
+        action="store_true",
+        help="leave out values that cannot be read instead of refusing their row",
+    )
 
 
 def run_noun(noun: str, options: argparse.Namespace, **more: Any) -> int:
@@ -80,7 +94,11 @@ def _tell_reading(run: ImportRun) -> None:
     """Say how the file is read before anything happens."""
     columns = run.reading["columns"]
     said = ", ".join(f"{columns[int(place)]} → {field}" for place, field in run.mapping.items())
-    how = " · ".join(str(part) for part in (run.reading["encoding"], run.reading["sheet"], run.reading["compression"]) if part)
+    how = " · ".join(
+        str(part)
+        for part in (run.reading["encoding"], run.reading["sheet"], run.reading["compression"])
+        if part
+    )
     sys.stderr.write(f"{run.file_name} ({how}): {said}\n" + "".join(f"{note}\n" for note in run.notes))
 
 
@@ -92,7 +110,9 @@ def _report(run: ImportRun, seconds: float, *, as_json: bool) -> None:
         told = {"error": run.error} if run.error else {}
         sys.stdout.write(json.dumps(result | told, ensure_ascii=False) + "\n")
         return
-    sys.stdout.write(", ".join(f"{count:,} {name}" for name, count in counts(run).items()) + f" in {seconds:.1f} s\n")
+    sys.stdout.write(
+        ", ".join(f"{count:,} {name}" for name, count in counts(run).items()) + f" in {seconds:.1f} s\n"
+    )
     if run.error:
         sys.stdout.write(run.error + "\n")
     if path:

@@ -35,15 +35,15 @@ class ImportFinished(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PeopleExported(Event):
-    """People were written into a file that left the house."""
+class ListExported(Event):
+    """A list was written into a file that left the house."""
 
-    kind: ClassVar[str] = "people.exported"
-    label: ClassVar[str | Promise] = _("People exported")
+    kind: ClassVar[str] = "list.exported"
+    label: ClassVar[str | Promise] = _("List exported")
     icon: ClassVar[str] = "file-export"
     noun: str = "people"
     format: str = "csv"
     columns: list[str] | None = None
 
     def title(self) -> str:
-        return self.format.upper()
+        return f"{self.noun} · {self.format.upper()}"

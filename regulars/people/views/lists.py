@@ -133,6 +133,7 @@ COMPANIES = Listing(
     ),
     url_name="people:companies",
     catalogue_url="/people/catalogue/company/",
+    export_url="/companies/export/",
     template="people/list.html",
     search_hint=gettext_lazy("Name, domain, note"),
     selectable=False,
@@ -161,6 +162,7 @@ def people(request: Request) -> HttpResponse:
         may_new=may(request.member, "people.change"),
         new_url=reverse("people:new"),
         new_label=_("New person"),
+        may_export=may(request.member, "people.export"),
     )
 
 
@@ -172,6 +174,7 @@ def companies(request: Request) -> HttpResponse:
         "may_new": may(request.member, "companies.change"),
         "new_url": reverse("people:new_company"),
         "new_label": _("New company"),
+        "may_export": may(request.member, "people.export"),
     }
     return _show(request, COMPANIES, **more)
 

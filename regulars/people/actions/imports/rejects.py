@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from regulars.people.engine.safe_cells import safe_cell
+from regulars.kit.safe_cells import safe_cell
 from regulars.people.engine.tables import Reading
 from regulars.people.models import ImportReject, ImportRun
 
