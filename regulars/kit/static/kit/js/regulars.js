@@ -194,7 +194,12 @@
       told.remove();
     }
   }
-  document.addEventListener("DOMContentLoaded", greet);
+  // On a phone the stages scroll sideways; the present one should be in sight.
+  function showNow() {
+    for (const now of document.querySelectorAll(".stage-now")) now.parentElement.scrollLeft = now.offsetLeft - now.parentElement.offsetLeft - 48;
+  }
+  document.addEventListener("DOMContentLoaded", () => { greet(); showNow(); });
+  document.addEventListener("htmx:after:swap", showNow);
 
   window.Regulars = { on, words, h, icon, fold, cookie, remember, token, announce, toast, post, undoLast, confirm, theme, isDark };
 })();
