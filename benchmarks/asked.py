@@ -100,7 +100,7 @@ def _where(tree: dict[str, Any], sort: str) -> str:
 def _deep(get: Get, cookie: str, pages: int) -> str:
     """Return the address of a page so many pages down, reached by following the cursor."""
     path = "/people/?sort=name"
-    for _page_ in range(pages):
+    for _step in range(pages):
         found = re.search(r'hx-get="([^"]*after=[^"]*)"', get(path, {"Cookie": cookie, **PARTIAL}))
         if found is None:
             return path
