@@ -178,7 +178,8 @@ def hidden_kinds() -> list[str]:
     return sorted(kind for kind, event in EVENTS.items() if not event.on_timeline)
 
 
-# Walks the index from one kind to the next, and counts no further than a reader wants to know.
+# Walks the index from one kind to the next, and counts no further than a reader wants to know. Without the order of the index
+# the planner counts by reading the whole table.
 KINDS = """
     WITH RECURSIVE found AS (
         (SELECT t.{column} AS value FROM timeline_touchpoint t WHERE t.person_id = %s AND {condition} ORDER BY 1 LIMIT 1)
@@ -188,7 +189,8 @@ KINDS = """
         FROM found WHERE found.value IS NOT NULL
     )
     SELECT value, (SELECT count(*) FROM (
-        SELECT FROM timeline_touchpoint t WHERE t.person_id = %s AND {condition} AND t.{column} = found.value LIMIT %s) AS few)
+        SELECT FROM timeline_touchpoint t WHERE t.person_id = %s AND {condition} AND t.{column} = found.value
+        ORDER BY t.occurred_at DESC, t.id DESC LIMIT %s) AS few)
     FROM found WHERE value IS NOT NULL"""
 RECENT = """
     SELECT {column}, count(*) FROM (

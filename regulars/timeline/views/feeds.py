@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from regulars.kit.clock import now
 from regulars.kit.refused import NotThere
 from regulars.kit.requests import Request
 from regulars.people.models import Company, Person
 from regulars.team.gate import needs
 from regulars.timeline.forms import NarrowingForm
 from regulars.timeline.queries.feed import Feed, Narrowing, Place, channels_of, feed, kinds_of, newest_place
-from regulars.timeline.views.moments import days_of, words_of
+from regulars.timeline.views.moments import days_of, key_of, words_of
 
 # The first screen is short; what comes after it is asked for when it comes into view.
 FIRST_PAGE = 10
@@ -83,10 +84,12 @@ def _news(request: Request, about: Person | Company) -> HttpResponse:
     if not page.touchpoints:
         return HttpResponse(status=204)
     days = days_of(page.touchpoints, about, fresh=True)
-    is_same_day = len(days) == 1 and days[0].on == timezone.localtime(after.at).date() and after.id > 0
+    is_same_day = (
+        len(days) == 1 and days[0].key == key_of(after.at, timezone.localtime(now()).date()) and after.id > 0
+    )
     context = {"days": days, "newest": newest_place(page.touchpoints), "with_headings": not is_same_day}
     response = render(request, "timeline/_news.html", context)
-    response.headers["HX-Retarget"] = f"#day-{days[0].on}" if is_same_day else "#moments"
+    response.headers["HX-Retarget"] = f"#day-{days[0].key}" if is_same_day else "#moments"
     response.headers["HX-Reswap"] = "afterend" if is_same_day else "afterbegin"
     return response
 

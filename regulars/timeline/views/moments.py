@@ -37,6 +37,8 @@ TONES = {
 }
 MOVES = {"stage.moved": Stage, "health.moved": Health}
 MOST_SHOWN = 12
+# So many days stand under their own heading; what is older stands under its month.
+DAYS_APART = 14
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ class Moment:
 
 @dataclass(frozen=True)
 class Day:
-    """What happened on one day; without a heading when it goes on from the page before."""
+    """What happened on one day, further back in one month; without a heading when it goes on from the page before."""
 
-    on: date
+    key: str
     heading: str
     moments: list[Moment]
 
@@ -83,10 +85,13 @@ def days_of(
     """Return touchpoints as moments under their days."""
     words = words_of([touchpoint.kind for touchpoint in touchpoints])
     moments = [moment_of(one, words[one.kind], about, fresh=fresh) for one in touchpoints]
-    open_day = _day(going_on_from) if going_on_from else None
+    today = timezone.localtime(now()).date()
+    open_key = key_of(going_on_from, today) if going_on_from else ""
+    groups = [
+        (key, list(group)) for key, group in groupby(moments, key=lambda moment: key_of(moment.at, today))
+    ]
     return [
-        Day(on, "" if on == open_day else heading_of(on), list(group))
-        for on, group in groupby(moments, key=lambda moment: _day(moment.at))
+        Day(key, "" if key == open_key else heading_of(group[0].at, today), group) for key, group in groups
     ]
 
 
@@ -181,15 +186,20 @@ def _url(touchpoint: Touchpoint, about: Person | Company) -> str:
         return ""
 
 
-def _day(at: datetime) -> date:
-    return timezone.localtime(at).date()
+def key_of(at: datetime, today: date) -> str:
+    """Return the group a moment stands in: its day, further back its month."""
+    on = timezone.localtime(at).date()
+    return on.isoformat() if _is_near(on, today) else f"{on:%Y-%m}"
 
 
-def heading_of(on: date) -> str:
-    """Say a day: today, yesterday, or its date, with the year when it is not this one."""
-    today = timezone.localtime(now()).date()
-    days = (today - on).days
+def heading_of(at: datetime, today: date) -> str:
+    """Say a day: today, yesterday or its date; further back the month, with the year when it is not this one."""
+    on = timezone.localtime(at).date()
+    if not _is_near(on, today):
+        return formats.date_format(on, "F" if on.year == today.year else "F Y")
     near: dict[int, str | Promise] = {0: _("Today"), 1: _("Yesterday")}
-    if days in near:
-        return str(near[days])
-    return formats.date_format(on, "l j F" if on.year == today.year else "j F Y")
+    return str(near.get((today - on).days) or formats.date_format(on, "l j F"))
+
+
+def _is_near(on: date, today: date) -> bool:
+    return abs((today - on).days) < DAYS_APART
