@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from regulars.commerce.actions.figures import recount_figures
-from regulars.commerce.tasks import count_everything_anew
 from regulars.kit.events import Event, Heard, hears
+from regulars.kit.worker import BULK, defer
 from regulars.people.events import AffiliationChanged, PersonDeleted, PersonErased, PersonRestored
 from regulars.people.models import Affiliation
 from regulars.team.events import BusinessChanged
@@ -18,4 +18,4 @@ def count_companies(event: Event, heard: Heard) -> None:
 @hears(BusinessChanged)
 def count_in_another_currency(event: BusinessChanged, heard: Heard) -> None:
     """Count everything anew when the business's currency or days changed; the task finds out whether they did."""
-    count_everything_anew.defer()
+    defer("commerce.count_everything_anew", queue=BULK)

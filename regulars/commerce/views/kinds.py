@@ -26,8 +26,12 @@ from regulars.kit.clock import now
 from regulars.kit.htmx import redirect, say
 from regulars.kit.refused import NotThere
 from regulars.kit.requests import Request
+from regulars.kit.worker import BULK, defer
 from regulars.team.gate import needs
 from regulars.team.models import Business
+from regulars.team.rules import may
+
+LOAD_DEMO, REMOVE_DEMO = "commerce.load_demo", "commerce.remove_demo"
 
 
 @require_GET
@@ -36,7 +40,7 @@ def kinds(request: Request) -> HttpResponse:
     """Show the tree of kinds and which level counts."""
     tree = [row for branch in kind_tree() for row in _flat(branch)]
     template = "commerce/_kinds.html" if request.headers.get("HX-Request") else "commerce/kinds.html"
-    may_change = request.member is not None and _may(request, "products.change")
+    may_change = may(request.member, "products.change")
     context = {"rows": tree, "level": counting_level(), "may_change": may_change}
     return render(request, template, context)
 
@@ -140,10 +144,7 @@ def demo(request: Request) -> HttpResponse:
     """Say what the demo is, load it, or take it away."""
     business = Business.current()
     if request.method == "POST":
-        from regulars.commerce.tasks import load_demo_shop, remove_demo_shop
-
-        wanted = remove_demo_shop if business.is_demo else load_demo_shop
-        wanted.defer(member_id=request.member.pk)
+        defer(REMOVE_DEMO if business.is_demo else LOAD_DEMO, queue=BULK, member_id=request.member.pk)
         said = (
             _("The demo is being taken away; that takes a moment.")
             if business.is_demo
@@ -168,9 +169,3 @@ def _kind(kind_id: int) -> Kind:
     if found is None:
         raise NotThere
     return found
-
-
-def _may(request: Request, verb: str) -> bool:
-    from regulars.team.rules import may
-
-    return may(request.member, verb)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -20,12 +21,14 @@ from regulars.commerce.actions import (
 )
 from regulars.commerce.forms import ProductForm
 from regulars.commerce.models import Product
+from regulars.commerce.queries.kinds import kind_choices
 from regulars.commerce.queries.products import margin_of
 from regulars.commerce.queries.story import buyers_of, pieces_by_month, sales_of
 from regulars.commerce.rules import may_see_costs
 from regulars.commerce.views.common import box, closed, find_product
 from regulars.kit.clock import now
 from regulars.kit.htmx import redirect, say
+from regulars.kit.lists import compact
 from regulars.kit.money import Money, format_money, to_minor
 from regulars.kit.refused import NotThere
 from regulars.kit.requests import Request
@@ -130,17 +133,11 @@ def _buyers(request: Request, found: Product) -> list[dict[str, Any]]:
 
 
 def _orders_with(found: Product) -> str:
-    from urllib.parse import urlencode
-
-    from regulars.kit.lists import compact
-
     tree = {"field": "sku", "op": "is", "value": found.sku}
     return f"{reverse('commerce:orders')}?{urlencode({'filter': compact(tree)})}"
 
 
 def _path(found: Product) -> str:
-    from regulars.commerce.queries.kinds import kind_choices
-
     return dict(kind_choices()).get(str(found.kind_id), "") if found.kind_id else ""
 
 
