@@ -6,11 +6,10 @@ import csv
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from io import StringIO
 from typing import IO, Any
-from zoneinfo import ZoneInfo
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -120,7 +119,7 @@ def _cells(
     traits: Sequence[Trait],
     values: Mapping[str, Any],
     labels: Mapping[str, Mapping[str, str]],
-    zone: ZoneInfo,
+    zone: tzinfo,
 ) -> list[Cell]:
     cells: list[Cell] = []
     for trait in traits:
@@ -132,7 +131,7 @@ def _cells(
     return cells
 
 
-def _plain(value: Any, labels: Mapping[str, str], zone: ZoneInfo) -> Cell:
+def _plain(value: Any, labels: Mapping[str, str], zone: tzinfo) -> Cell:
     """Return a value as a spreadsheet holds it: words for codes, moments on the reader's clock."""
     if value is None or isinstance(value, bool | int | float | Decimal):
         return (
