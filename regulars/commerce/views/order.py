@@ -166,7 +166,9 @@ def _lines_table(found: Order, lines: list[OrderLine]) -> Table:
     currency = found.currency
     columns = [
         Column("name", gettext_lazy("Article"), _article, css="cell-main cell-wide"),
-        Column("quantity", gettext_lazy("Pieces"), lambda line: f"{line.quantity.normalize():f}", align="end"),
+        Column(
+            "quantity", gettext_lazy("Pieces"), lambda line: f"{line.quantity.normalize():f}", align="end"
+        ),
         Column("price", gettext_lazy("Price"), lambda line: _price(line, currency), align="end"),
         Column(
             "total", gettext_lazy("Total"), lambda line: markup.money(line.total_minor, currency), align="end"
