@@ -15,14 +15,11 @@ from regulars.kit.events import announce, changed
 from regulars.kit.refused import NotThere, Refused
 from regulars.people.actions.reading import Reading
 from regulars.people.actions.search import refresh_search
-from regulars.people.engine.tidy.emails import tidy_email
-from regulars.people.engine.tidy.phones import tidy_phone
-from regulars.people.engine.tidy.words import tidy_handle, tidy_link, tidy_text
+from regulars.people.engine.identities import NUMBERS, tidy_identity
 from regulars.people.events import IdentityAdded, IdentityChanged, IdentityEnded
 from regulars.people.models import Identity, IdentityKind, Person
 from regulars.people.rules import can_name
 
-HANDLES = frozenset({"facebook", "instagram", "twitter", "linkedin", "telegram"})
 FLAGS = ("is_verified", "is_shared")
 
 
@@ -53,17 +50,6 @@ class NewIdentity:
     is_shared: bool = False
 
 
-def tidy_identity(kind: str, raw: str, country: str) -> str:
-    """Return a value as it is stored and matched for its kind; raises the engine's Said when it cannot be read."""
-    if kind == IdentityKind.EMAIL:
-        return tidy_email(raw)
-    if kind in (IdentityKind.PHONE, IdentityKind.WHATSAPP):
-        return tidy_phone(raw, country)
-    if kind == IdentityKind.WEBSITE:
-        return tidy_link(raw)
-    return tidy_handle(raw) if kind in HANDLES else tidy_text(raw)
-
-
 def read_identities(values: Mapping[str, Any], reading: Reading) -> list[NewIdentity]:
     """Return the identities among a person's values: email(s), phone(s), and `identities` for every kind."""
     found: dict[tuple[str, str], NewIdentity] = {}
@@ -85,7 +71,7 @@ def read_identity(raw: Mapping[str, Any], reading: Reading, field: str = "value"
     value = ""
     with reading.of(field):
         # The business is only asked for its country when the number does not name its own.
-        is_local = kind in (IdentityKind.PHONE, IdentityKind.WHATSAPP) and not text.startswith("+")
+        is_local = kind in NUMBERS and not text.startswith("+")
         value = tidy_identity(kind, text, reading.country if is_local else "")
     if len(value) > 320:
         reading.refuse(field, _("At most %(most)d characters are possible here.") % {"most": 320})

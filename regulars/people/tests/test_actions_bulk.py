@@ -37,7 +37,7 @@ STAGES = ("reached", "acquired", "nurtured", "retained", "advocate")
 WORDS = st.lists(st.sampled_from(["VIP", "vip", "Coffee", "Tea", "New"]), max_size=3)
 SHAPES = st.lists(st.tuples(WORDS, st.sampled_from(STAGES), st.booleans()), min_size=1, max_size=4)
 many_examples = settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

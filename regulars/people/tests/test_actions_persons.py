@@ -183,5 +183,5 @@ def test_a_new_person_can_be_found_at_once(by_olga: Actor) -> None:
     )
 
     words = str(SearchDoc.objects.get(subject="person", subject_id=person.pk).words)
-    assert words == "'aalto':1C 'dijk':1A 'van':1A 'zoe':1A 'zoe@dijk.example':1B"
+    assert words == "'aalto':1C 'dijk':1A 'van':1A 'zoe':1A"
     assert Identity.objects.get().person == person

@@ -4,6 +4,7 @@ from typing import Any
 
 from regulars.people.engine.names import sort_key
 from regulars.people.models import Person
+from regulars.people.queries.reach import people_reached_by
 
 MOST = 5
 
@@ -14,11 +15,9 @@ def people_meant(seer: Any, text: str) -> list[Person]:
     wanted = text.strip()
     if wanted.isdigit() and len(wanted) < 10 and (found := list(rows.filter(pk=int(wanted)))):
         return found
-    same = rows.filter(
-        identities__value__in=[wanted, wanted.lower(), wanted.replace(" ", "")], identities__ended_at=None
-    )
+    reached = [person.pk for person in people_reached_by(wanted)]
     return (
-        list(same.distinct()[:MOST])
+        list(rows.filter(pk__in=reached))
         or list(rows.filter(sort_name=sort_key("", "", wanted))[:MOST])
         or _by_parts(rows, wanted)
     )

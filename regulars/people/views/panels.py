@@ -14,6 +14,7 @@ from regulars.kit.clock import now
 from regulars.kit.panels import Panel, register_panel
 from regulars.people.engine.markdown import to_html
 from regulars.people.models import Company, CustomField, Identity, Note, Person, Task
+from regulars.people.queries.reach import suggested_companies
 from regulars.people.views.facts import address_of, custom_facts, details_of, details_of_company
 from regulars.team.rules import reaches
 
@@ -125,6 +126,7 @@ def companies(request: HttpRequest, person: Person) -> dict[str, Any]:
         "affiliations": person.affiliations.select_related("company").order_by("to_on", "-is_primary", "id"),
         "ties": person.ties.select_related("other").order_by("kind"),
         "ties_back": person.ties_back.select_related("person").order_by("kind"),
+        "suggested": suggested_companies(person, getattr(request, "member", None)),
         "may_change": _may_change(request, person),
     }
 
