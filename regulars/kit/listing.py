@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from regulars.kit.cells import columns_of
 from regulars.kit.filters import Asker
 from regulars.kit.htmx import wants_fragment
-from regulars.kit.lists import ListPage, ListRow, ListSpec, list_page
+from regulars.kit.lists import ListPage, ListRow, ListSpec, list_count, list_page
 from regulars.kit.requests import Request
 from regulars.kit.tables import Column, Empty, Table
 from regulars.kit.traits import traits_for
@@ -47,14 +47,18 @@ class Listing:
 def show_list(
     request: Request, listing: Listing, *, seer: Any, asker: Asker, params: Mapping[str, str], **more: Any
 ) -> HttpResponse:
-    """Answer with the whole page, the region of rows, or only the next rows, as asked for."""
+    """Answer with the whole page, the region of rows, only the next rows, the columns to choose or the count, as asked for."""
     if params.get("part") == "columns":
         return render(request, "kit/_list_columns_menu.html", {"columns": _choosable(listing, params, asker)})
+    if params.get("part") == "count":
+        count = list_count(listing.spec, params, seer=seer, asker=asker)
+        return render(request, "kit/_list_count.html", {"count": count})
     page = list_page(listing.spec, params, seer=seer, asker=asker)
     table = table_of(listing, page, view=params.get("view", ""))
     if wants_fragment(request) and params.get("after"):
         return render(request, "kit/_rows.html", {"table": table})
-    context = {"listing": listing, "page": page, "table": table, "url": reverse(listing.url_name), **more}
+    context = {"listing": listing, "page": page, "table": table, "url": table.url, **more}
+    context["count_url"] = "" if page.is_whole else table.address(part="count", after="")
     if wants_fragment(request):
         return render(request, "kit/_list_region.html", context)
     return render(request, listing.template, {**context, **_tools(page)})

@@ -97,10 +97,15 @@ class ListPage:
     problem: str = ""
     wanted: Wanted | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Say whether these rows are all there are."""
+        return self.wanted is None or (not self.query.after and not self.next_cursor)
+
     @cached_property
     def count(self) -> Count:
         """How many rows there are in all: exact when few, else an estimate; never a wait."""
-        if self.wanted is None or (not self.query.after and not self.next_cursor):
+        if self.wanted is None or self.is_whole:
             return Count(len(self.rows), is_exact=True)
         return estimate_count(compile_ids(self.wanted))
 
@@ -139,6 +144,14 @@ def list_page(spec: ListSpec, params: Mapping[str, str] | ListQuery, *, seer: An
         return ListPage(
             query, columns=columns_for(spec.default_columns, spec.subject, asker), problem=str(refused)
         )
+
+
+def list_count(spec: ListSpec, params: Mapping[str, str], *, seer: Any, asker: Asker) -> Count | None:
+    """Count a list without reading its rows; None when its filter was refused."""
+    try:
+        return estimate_count(list_ids(spec, read_query(params), seer=seer, asker=asker))
+    except BadFilter:
+        return None
 
 
 def list_ids(spec: ListSpec, query: ListQuery, *, seer: Any, asker: Asker) -> Sql:
