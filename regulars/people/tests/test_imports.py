@@ -5,32 +5,26 @@ import pytest
 from django.db import connection
 
 from regulars.kit.actor import Actor
-from regulars.kit.clock import now
 from regulars.kit.refused import Invalid
-from regulars.people.actions import delete_person
 from regulars.people.actions.imports import (
     FileRefused,
-    counts,
     draft_import,
     rejects_file,
     run_import,
     running,
 )
 from regulars.people.models import (
-    Address,
     Affiliation,
-    Company,
     CustomField,
     Identity,
-    ImportReject,
     ImportRun,
     Note,
     Person,
 )
+from regulars.people.tests.counting import counted, reasons
 from regulars.people.tests.shared_data import shared
 from regulars.team.models import AuditEntry, Business
 from regulars.timeline.models import Touchpoint
-from tests.cast import a_person
 
 pytestmark = pytest.mark.django_db
 HEADER = (
@@ -38,28 +32,6 @@ HEADER = (
 )
 ADA = "Ada,Lovelace,Ada@Example.org,+442079460018,Analytical Engines,Countess,London,UK,vip;math,Likes tea,10/12/1985,2024-03-01\n"
 BOB = "Bob,Builder,bob@example.org,,Fix It,,Leeds,United Kingdom,,,25/12/1990,\n"
-
-
-@pytest.fixture
-def take(tmp_path: Path, business: Business, by_olga: Actor) -> Callable[..., ImportRun]:
-    """Import a text as a file and return the run."""
-
-    def take_in(text: str, **values: object) -> ImportRun:
-        path = tmp_path / "people.csv"
-        path.write_text(text, encoding="utf-8")
-        return run_import(draft_import("people", path, by=by_olga, **values), by=by_olga)
-
-    return take_in
-
-
-def counted(run: ImportRun) -> tuple[int, ...]:
-    found = counts(run)
-    assert found["seen"] == found["created"] + found["updated"] + found["unchanged"] + found["rejected"]
-    return tuple(found.values())
-
-
-def reasons(run: ImportRun) -> dict[int, str]:
-    return dict(ImportReject.objects.filter(run=run).values_list("row", "reason"))
 
 
 def test_a_row_becomes_a_person_with_all_that_it_says(take: Callable[..., ImportRun]) -> None:
@@ -122,118 +94,6 @@ def test_the_same_file_again_changes_nothing(take: Callable[..., ImportRun]) -> 
         Identity.objects.count(),
         Touchpoint.objects.count(),
     )
-
-
-@pytest.mark.parametrize(
-    ("mode", "expected", "city", "job"),
-    [
-        ("upsert", (2, 1, 1, 0, 0), "Paris", "Poet"),
-        ("fill", (2, 1, 1, 0, 0), "London", "Poet"),
-        ("create", (2, 1, 0, 1, 0), "London", ""),
-        ("update", (2, 0, 1, 0, 1), "Paris", "Poet"),
-    ],
-)
-def test_the_four_ways_to_import(
-    take: Callable[..., ImportRun], mode: str, expected: tuple[int, ...], city: str, job: str
-) -> None:
-    known = a_person("Ada Lovelace", email="ada@example.org", city="London")
-
-    run = take(
-        "email,city,job title,language\nada@example.org,Paris,Poet,\nnew@example.org,Rome,,\n", mode=mode
-    )
-
-    known.refresh_from_db()
-    assert (counted(run), known.city, known.job_title) == (expected, city, job)
-    assert (known.name, known.language) == ("Ada Lovelace", "")
-
-
-def test_anybody_is_matched_by_any_of_their_identities(take: Callable[..., ImportRun]) -> None:
-    ada = a_person("Ada Lovelace", email="ada@example.org", phone="+442079460018")
-
-    run = take("customer id,email,phone\nA-1,other@example.org,020 7946 0018\n", options={"country": "GB"})
-
-    assert counted(run) == (1, 0, 1, 0, 0)
-    assert sorted(ada.identities.values_list("kind", "value", "is_primary")) == [
-        ("email", "ada@example.org", True),
-        ("email", "other@example.org", False),
-        ("external", "A-1", True),
-        ("phone", "+442079460018", True),
-    ]
-
-
-def test_a_row_that_means_two_people_is_refused_and_names_them(take: Callable[..., ImportRun]) -> None:
-    a_person("Ada Lovelace", email="ada@example.org")
-    a_person("Bob Builder", phone="+442079460018")
-
-    run = take("email,phone\nada@example.org,+442079460018\n")
-
-    assert counted(run) == (1, 0, 0, 0, 1)
-    assert reasons(run) == {
-        2: "Its addresses, numbers and ids belong to 2 different people: Ada Lovelace, Bob Builder."
-    }
-
-
-def test_somebody_deleted_is_not_brought_back_by_an_import(
-    take: Callable[..., ImportRun], by_olga: Actor
-) -> None:
-    ada = a_person("Ada Lovelace", email="ada@example.org")
-    delete_person(ada, by=by_olga, at=now())
-
-    run = take("name,email\nAda,ada@example.org\n")
-
-    ada.refresh_from_db()
-    assert ada.deleted_at is not None
-    assert counted(run)[4] + counted(run)[1] == 1
-
-
-def test_rows_that_mean_the_same_person_are_one_after_the_other(take: Callable[..., ImportRun]) -> None:
-    run = take(
-        "name,email,phone,city\nAda,ada@example.org,,London\n,ada@example.org,+442079460018,\n,,+442079460018,Paris\n"
-        "Ada,ada@example.org,,Paris\n"
-    )
-
-    ada = Person.objects.get()
-    assert counted(run) == (4, 1, 2, 1, 0)
-    assert (ada.city, ada.identities.count()) == ("Paris", 2)
-
-
-def test_two_rows_that_find_one_person_by_different_identities(take: Callable[..., ImportRun]) -> None:
-    a_person("Ada", email="ada@example.org", phone="+442079460018")
-
-    run = take("email,phone,city\nada@example.org,,Paris\n,+442079460018,Rome\n")
-
-    assert counted(run) == (2, 0, 2, 0, 0)
-    assert Person.objects.get().city == "Rome"
-
-
-def test_people_without_any_identity_stay_apart_even_under_one_name(take: Callable[..., ImportRun]) -> None:
-    text = "name,city\nJohn Smith,Leeds\nJohn Smith,York\nJohn Smith,Leeds\n"
-
-    assert counted(take(text)) == (3, 2, 0, 1, 0)
-    assert counted(take(text)) == (3, 0, 0, 3, 0)
-
-
-def test_half_a_name_changes_half_a_name(take: Callable[..., ImportRun]) -> None:
-    ada = a_person("Ada Byron", email="ada@example.org")
-
-    run = take("email,last name\nada@example.org,Lovelace\n")
-    again = take("email,last name\nada@example.org,Lovelace\n")
-
-    ada.refresh_from_db()
-    assert (ada.name, ada.first_name, ada.last_name, ada.sort_name) == (
-        "Ada Lovelace",
-        "Ada",
-        "Lovelace",
-        "lovelace  ada",
-    )
-    assert (counted(run), counted(again)) == ((1, 0, 1, 0, 0), (1, 0, 0, 1, 0))
-
-
-def test_a_household_may_share_a_website(take: Callable[..., ImportRun]) -> None:
-    run = take("name,email,website\nA,a@example.org,example.org\nB,b@example.org,https://example.org\n")
-
-    assert counted(run) == (2, 2, 0, 0, 0)
-    assert Identity.objects.filter(kind="website", value="https://example.org", is_shared=True).count() == 2
 
 
 def test_refused_rows_come_back_as_they_were_with_their_reason(
@@ -316,28 +176,6 @@ def test_the_businesss_own_fields_are_filled(take: Callable[..., ImportRun]) -> 
     assert Person.objects.get().custom == {
         "points": 1234, "size": "M", "member": True, "spent": 1250, "since": "2024-12-31",
     }  # fmt: skip
-
-
-def test_companies_are_made_once_however_they_are_spelled(take: Callable[..., ImportRun]) -> None:
-    text = "email,company\na@example.org,Kahvila Aalto\nb@example.org,KAHVILA  AALTO\nc@example.org,Kahvila-Aalto\n"
-
-    take(text)
-    take("email,company\nd@example.org,kahvila aalto\n")
-
-    assert list(Company.objects.values_list("name", flat=True)) == ["Kahvila Aalto"]
-    assert Affiliation.objects.count() == 4
-
-
-def test_an_address_is_written_once_and_corrected(take: Callable[..., ImportRun]) -> None:
-    take("email,street,postcode,city\na@example.org,Aleksanterinkatu 1,00100,Helsinki\n")
-    run = take("email,street,postcode,city\na@example.org,Aleksanterinkatu 2,00100,\n")
-
-    assert counted(run) == (1, 0, 1, 0, 0)
-    assert Address.objects.values_list("street", "postcode", "city").get() == (
-        "Aleksanterinkatu 2",
-        "00100",
-        "Helsinki",
-    )
 
 
 def test_imported_people_are_found_by_search(take: Callable[..., ImportRun]) -> None:

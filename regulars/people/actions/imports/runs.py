@@ -159,7 +159,11 @@ def _look(run: ImportRun, wishes: Wishes | None, mapping: Mapping[str, str] | No
 
 
 def _map(
-    run: ImportRun, importer: Importer, reading: Reading, guesses: list[Guess], mapping: Mapping[str, str] | None
+    run: ImportRun,
+    importer: Importer,
+    reading: Reading,
+    guesses: list[Guess],
+    mapping: Mapping[str, str] | None,
 ) -> list[Said]:
     """Map the columns; on a page, where the rest can be said by hand, a table of something else is only doubted."""
     try:

@@ -83,7 +83,9 @@ def make_field_of(run: ImportRun, column: int, *, by: Actor) -> ImportRun:
     columns = run.reading["columns"]
     if not 0 <= column < len(columns) or run.noun != "people":
         raise Invalid({"column": _("There is no such column.")})
-    guess: dict[str, Any] = next((one for one in run.options.get("guesses", []) if one["column"] == column), {})
+    guess: dict[str, Any] = next(
+        (one for one in run.options.get("guesses", []) if one["column"] == column), {}
+    )
     kind = guess.get("type", "text") if guess.get("type") in ("number", "date", "bool", "link") else "text"
     field = define_field("person", {"label": columns[column][:80], "type": kind}, by=by)
     run.mapping = run.mapping | {str(column): f"custom:{field.key}"}

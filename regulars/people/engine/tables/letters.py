@@ -140,9 +140,8 @@ def _guess(sample: bytes, *, has_nul: bool) -> Letters:
     except (LookupError, UnicodeDecodeError):
         codec, text = western, sample.decode(western)
     # A guess that turns letters into control characters is worse than the western code page.
-    if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n" for letter in text):
-        codec = western
-    elif _rather_western(sample.decode(western), text, guess.get("language") or ""):
+    is_broken = any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n" for letter in text)
+    if is_broken or _rather_western(sample.decode(western), text, guess.get("language") or ""):
         codec = western
     return Letters(codec, is_certain=False, has_nul=has_nul)
 
