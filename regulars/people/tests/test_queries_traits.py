@@ -138,7 +138,7 @@ def test_companies_are_counted_by_their_people(by_olga: Actor) -> None:
     create_person({"name": "Ada", "companies": ["Aalto"]}, by=by_olga, at=AT)
 
     found = filtered(
-        Company.objects.all(), {"field": "people_count", "op": "gte", "value": 1}, "company", ASKER
+        Company.objects.all(), {"field": "people_count", "op": "gte", "value": 1}, "company", Asker(now=AT)
     )
 
     assert [company.name for company in found] == ["Aalto"]
