@@ -102,11 +102,17 @@ def who(name: str, url: str = "", key: object = None, sub: str = "", company: bo
 def chip(label: object, tone: str = "", mark: str = "", url: str = "", dot: bool = False) -> SafeString:
     """Show a short word in a tone; tone "auto" gives each label its own."""
     tone = tone_of(label) if tone == "auto" else tone
-    classes = "chip" + (f" tone-{tone}" if tone else "") + (" chip-dot" if dot else "")
-    inner = (icon(mark) if mark else "") + format_html('<span class="truncate">{}</span>', label)
+    shown = label if isinstance(label, SafeString) else escape(str(label))
+    return SafeString(_chip(shown, tone, mark, url, dot))
+
+
+@lru_cache(maxsize=2048)
+def _chip(shown: str, tone: str, mark: str, url: str, dot: bool) -> str:
+    classes = escape("chip" + (f" tone-{tone}" if tone else "") + (" chip-dot" if dot else ""))
+    inner = f'{icon(mark) if mark else ""}<span class="truncate">{shown}</span>'
     if url:
-        return format_html('<a class="{}" href="{}">{}</a>', classes, url, SafeString(inner))
-    return format_html('<span class="{}">{}</span>', classes, SafeString(inner))
+        return f'<a class="{classes}" href="{escape(url)}">{inner}</a>'
+    return f'<span class="{classes}">{inner}</span>'
 
 
 def chips(labels: Sequence[object], most: int = 3) -> SafeString:
@@ -138,7 +144,8 @@ def ago(at: datetime | None) -> SafeString:
     """Write a moment the way people say it, the exact one on hover."""
     if at is None:
         return NOTHING
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact(at), say(at, now()))
+    shown, full = escape(say(at, now())), escape(exact(at))
+    return SafeString(f'<time datetime="{at.isoformat()}" title="{full}">{shown}</time>')
 
 
 def say(at: datetime, current: datetime) -> str:
@@ -182,7 +189,7 @@ def money(amount_minor: int | None, currency: str) -> SafeString:
     """Show money with its currency, in figures of one width."""
     if amount_minor is None:
         return NOTHING
-    return format_html('<span class="num">{}</span>', format_money(amount_minor, currency))
+    return SafeString(f'<span class="num">{escape(format_money(amount_minor, currency))}</span>')
 
 
 def number(value: float | int | None, places: int | None = None) -> SafeString:
@@ -191,7 +198,7 @@ def number(value: float | int | None, places: int | None = None) -> SafeString:
         return NOTHING
     places = 0 if places is None and isinstance(value, int) else places
     text = formats.number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
-    return format_html('<span class="num">{}</span>', text)
+    return SafeString(f'<span class="num">{escape(text)}</span>')
 
 
 def sparkline(values: Sequence[float], label: str = "", width: int = 72, height: int = 28) -> SafeString:

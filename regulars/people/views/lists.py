@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from regulars.kit import markup
+from regulars.kit.addresses import row_address
 from regulars.kit.clock import now
 from regulars.kit.filters import Asker
 from regulars.kit.filters.catalogue import catalogue
@@ -35,6 +36,7 @@ STAGE_TONES = {
     "retained": "green",
     "advocate": "amber",
 }
+STAGE_LABELS, HEALTH_LABELS = dict(Stage.choices), dict(Health.choices)
 SUBJECT_VERBS = {"person": "people.see", "company": "companies.see", "order": "orders.see"}
 
 
@@ -43,24 +45,24 @@ def _person_name(row: ListRow) -> str:
 
 
 def _person_cell(row: ListRow) -> object:
-    return markup.who(_person_name(row), reverse("people:person", args=[row.id]), row.id)
+    return markup.who(_person_name(row), row_address("people:person", row.id), row.id)
 
 
 def _company_cell(row: ListRow) -> object:
     return markup.who(
-        str(row.values.get("name")), reverse("people:company", args=[row.id]), row.id, company=True
+        str(row.values.get("name")), row_address("people:company", row.id), row.id, company=True
     )
 
 
 def _stage_cell(row: ListRow) -> object:
     stage = str(row.values.get("stage"))
-    return markup.chip(dict(Stage.choices).get(stage, stage), STAGE_TONES.get(stage, ""))
+    return markup.chip(STAGE_LABELS.get(stage, stage), STAGE_TONES.get(stage, ""))
 
 
 def _health_cell(row: ListRow) -> object:
     health = str(row.values.get("health") or "")
     return (
-        markup.chip(dict(Health.choices).get(health, health), HEALTH_TONES.get(health, ""), dot=True)
+        markup.chip(HEALTH_LABELS.get(health, health), HEALTH_TONES.get(health, ""), dot=True)
         if health
         else None
     )
@@ -96,7 +98,7 @@ PEOPLE = Listing(
     export_url="/people/export/",
     template="people/list.html",
     search_hint=gettext_lazy("Name, e-mail, phone, company, note"),
-    row_url=lambda row: reverse("people:person", args=[row.id]),
+    row_url=lambda row: row_address("people:person", row.id),
     row_name=_person_name,
     columns={
         "name": Column("name", gettext_lazy("Name"), _person_cell, css="cell-main", sort="name"),
@@ -137,7 +139,7 @@ COMPANIES = Listing(
     template="people/list.html",
     search_hint=gettext_lazy("Name, domain, note"),
     selectable=False,
-    row_url=lambda row: reverse("people:company", args=[row.id]),
+    row_url=lambda row: row_address("people:company", row.id),
     row_name=lambda row: str(row.values.get("name")),
     columns={
         "name": Column("name", gettext_lazy("Name"), _company_cell, css="cell-main", sort="name"),
