@@ -7,12 +7,11 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
+        from regulars.kit.settings_pages import register_settings_page
         from regulars.kit.traits import register_dynamic, register_trait
         from regulars.people import tasks  # noqa: F401  declares them
         from regulars.people.queries.field_traits import FieldTraits
         from regulars.people.queries.traits import company_traits, person_traits
-
-        from regulars.kit.settings_pages import register_settings_page
         from regulars.people.views.panels import register_panels
 
         register_panels()
