@@ -1,4 +1,4 @@
-# ruff: noqa: UP031, RET503, SIM115
+# ruff: noqa: UP031, RET503
 # Makes .venv and fills it from a hash-checked lock. Written so that any Python 3 can read it and say what is missing.
 import hashlib
 import os
@@ -46,7 +46,8 @@ def good_python():
         if found:
             return found
     stop(
-        "Regulars needs Python 3.11 or newer; this is Python %d.%d (%s)." % (sys.version_info[0], sys.version_info[1], sys.executable),
+        "Regulars needs Python 3.11 or newer; this is Python %d.%d (%s)."
+        % (sys.version_info[0], sys.version_info[1], sys.executable),
         "Install one (Debian, Ubuntu: apt install python3.11 python3.11-venv; macOS: brew install python@3.12)",
         "and run this again, or name it: python3.12 bin/up",
     )
@@ -56,7 +57,7 @@ def fingerprint(lock):
     try:
         with open(os.path.join(REPO, lock), "rb") as file:
             return hashlib.sha256(file.read()).hexdigest()
-    except IOError:
+    except OSError:
         stop("The file %s is missing from %s." % (lock, REPO), "Get it back with: git checkout -- %s" % lock)
 
 
@@ -64,7 +65,7 @@ def is_installed(stamp, want):
     try:
         with open(stamp) as file:
             return file.read().strip() == want and os.access(PYTHON, os.X_OK)
-    except IOError:
+    except OSError:
         return False
 
 
@@ -81,7 +82,7 @@ class one_at_a_time:
     def __enter__(self):
         try:
             self.file = open(os.path.join(REPO, ".venv.lock"), "w")
-        except (IOError, OSError) as problem:
+        except OSError as problem:
             stop(
                 "This user may not write to %s (%s)." % (REPO, problem.strerror),
                 "Run as the owner of that folder, or clone the repository into your own.",
@@ -103,7 +104,8 @@ def make_venv(base):
     if done.returncode or not is_sound(PYTHON):
         shutil.rmtree(VENV, ignore_errors=True)
         stop(
-            "Python could not make a virtual environment:\n%s" % tail(done.stdout.decode("utf-8", "replace"), 6),
+            "Python could not make a virtual environment:\n%s"
+            % tail(done.stdout.decode("utf-8", "replace"), 6),
             "On Debian and Ubuntu: apt install python3-venv (or python3.X-venv for the version in use). Then run this again.",
         )
 
@@ -112,7 +114,10 @@ def is_sound(python):
     if not os.path.exists(python):
         return False
     test = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
-    return subprocess.run([python, "-c", test], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+    return (
+        subprocess.run([python, "-c", test], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+        == 0
+    )
 
 
 def install(lock):
@@ -120,9 +125,23 @@ def install(lock):
     with open(path) as file:
         total = len(re.findall(r"(?m)^\S+==", file.read()))
     say("Installing %d packages, each checked against its hash. The first time this takes a minute." % total)
-    command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-input", "--disable-pip-version-check"]
+    command = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--require-hashes",
+        "--no-input",
+        "--disable-pip-version-check",
+    ]
     with open(LOG, "w") as log:
-        pip = subprocess.Popen(command + ["-r", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=1, universal_newlines=True)
+        pip = subprocess.Popen(
+            command + ["-r", path],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            bufsize=1,
+            universal_newlines=True,
+        )
         follow(pip.stdout, log, total)
         code = pip.wait()
     if code:
@@ -136,7 +155,10 @@ def follow(lines, log, total):
         log.write(line)
         if line.startswith(("Collecting ", "Requirement already satisfied: ")):
             seen += 1
-            show("  %d of about %d: %s" % (seen, total, line.split()[1 if line.startswith("C") else 3].split("==")[0]))
+            show(
+                "  %d of about %d: %s"
+                % (seen, total, line.split()[1 if line.startswith("C") else 3].split("==")[0])
+            )
         elif line.startswith("Installing collected"):
             show("  unpacking")
     show("")
@@ -144,15 +166,29 @@ def follow(lines, log, total):
 
 CAUSES = (
     ("No space left on device", "The disk is full. Free some space and run this again."),
-    ("DO NOT MATCH THE HASHES", "A downloaded file is not the one that was locked. Do not go on: try another network or index, and report it."),
-    ("Could not find a version", "The package index has no file for this system. Regulars runs on Linux (x86-64, arm64) and macOS with Python 3.11 to 3.13."),
-    ("No matching distribution", "The package index has no file for this system, or could not be reached. Check the network and pip's settings (pip config list)."),
-    ("Permission denied", "This user may not write to .venv. Run as its owner, or remove .venv and run this again."),
+    (
+        "DO NOT MATCH THE HASHES",
+        "A downloaded file is not the one that was locked. Do not go on: try another network or index, and report it.",
+    ),
+    (
+        "Could not find a version",
+        "The package index has no file for this system. Regulars runs on Linux (x86-64, arm64) and macOS with Python 3.11 to 3.13.",
+    ),
+    (
+        "No matching distribution",
+        "The package index has no file for this system, or could not be reached. Check the network and pip's settings (pip config list).",
+    ),
+    (
+        "Permission denied",
+        "This user may not write to .venv. Run as its owner, or remove .venv and run this again.",
+    ),
 )
 
 
 def explain(text):
-    advice = "Check the network and pip's settings (pip config list), then run this again: what is done is kept."
+    advice = (
+        "Check the network and pip's settings (pip config list), then run this again: what is done is kept."
+    )
     # The network comes first: when it fails, pip says afterwards that it found no version.
     if not re.search(r"(?i)connection|timed out|name resolution|proxy", text):
         advice = next((what for sign, what in CAUSES if sign in text), advice)
