@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
-from pathlib import Path
 
 from procrastinate import RetryStrategy
 
@@ -10,10 +8,10 @@ from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.kit.worker import BULK, every, task
 from regulars.people.actions.imports import run_import
+from regulars.people.actions.imports.uploads import forget_uploads
 from regulars.people.models import ImportRun
 
 log = logging.getLogger(__name__)
-KEPT_DAYS = 14
 
 
 @task("people.import", queue=BULK, retry=RetryStrategy(max_attempts=3, wait=5))
@@ -36,10 +34,5 @@ def take_in_file(run_id: int) -> None:
 
 @every("37 3 * * *", "people.forget_import_files")
 def forget_files(timestamp: int) -> None:
-    """Delete uploaded files two weeks after their import; counts and refused rows stay."""
-    over = ImportRun.objects.exclude(path="").filter(
-        created_at__lt=now() - timedelta(days=KEPT_DAYS), options__is_upload=True
-    )
-    for run in over.exclude(status__in=("waiting", "running")):
-        Path(run.path).unlink(missing_ok=True)
-        ImportRun.objects.filter(pk=run.pk).update(path="")
+    """Delete uploaded files two weeks after their import."""
+    forget_uploads(at=now())
