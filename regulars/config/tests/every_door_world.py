@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from regulars.commerce import models as commerce
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.people import models as people
+from regulars.people.actions.imports.starting import draft_upload
 from regulars.team.actions.invitations import invite
 from regulars.team.models import Member, Notice, Team
 from tests.cast import a_company, a_person, an_api_key, an_order
@@ -58,6 +61,22 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         "invitation_id": invitation.pk,
         "notice_id": Notice.objects.create(member=everybody["agent"], text="Look").pk,
         "rule_id": a_rule().pk,
+        "refund_id": commerce.Refund.objects.create(
+            order=order, person=ada, refunded_at=moment, amount_minor=100, currency="EUR", created_at=moment
+        ).pk,
+        "subscription_id": commerce.Subscription.objects.create(
+            **about,
+            name=f"Beans for {SECRET}",
+            amount_minor=900,
+            currency="EUR",
+            started_on=moment,
+            updated_at=moment,
+        ).pk,
+        "kind_id": commerce.Kind.objects.create(name="Coffee").pk,
+        "rate_id": commerce.ExchangeRate.objects.create(currency="NOK", day=moment, rate="0.085").pk,
+        "run_id": (run := an_import()).pk,
+        "import_id": run.pk,
+        "deed": "tag",
         "token": "nothing-like-this",
         "subject": "person",
         "name": "notes",
@@ -71,6 +90,12 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
     }
 
 
+def an_import() -> people.ImportRun:
+    """Take in a small file of people as far as the page that asks how to read it."""
+    file = SimpleUploadedFile("a.csv", b"Name,E-mail\nBo Import,bo@example.com\n")
+    return draft_upload("people", file, by=Actor.clock("test"))
+
+
 def a_rule() -> people.StageRule:
     """Return some stage rule."""
     found = people.StageRule.objects.first()
@@ -79,7 +104,7 @@ def a_rule() -> people.StageRule:
 
 # Arguments that name something of Adalheid's: whoever may not see her must not get it.
 HERS = {"person_id", "company_id", "identity_id", "affiliation_id", "belonging_id", "tie_id", "note_id", "memo_id",
-        "preference_id", "task_id", "file_id", "order_id", "line_id"}  # fmt: skip
+        "preference_id", "task_id", "file_id", "order_id", "line_id", "refund_id", "subscription_id"}  # fmt: skip
 
 
 def doors(

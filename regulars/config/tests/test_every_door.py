@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,7 +46,10 @@ def pages() -> list[tuple[str, list[str], Any]]:
 
 
 @pytest.fixture
-def examples(everybody: dict[str, Member], north: Team, south: Team) -> dict[str, Any]:
+def examples(
+    everybody: dict[str, Member], north: Team, south: Team, settings: Any, tmp_path: Path
+) -> dict[str, Any]:
+    settings.DATA_DIR = tmp_path
     return world(everybody, north)
 
 
