@@ -11,11 +11,14 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from regulars.kit.actor import Actor
+from regulars.kit.clock import now
+from regulars.kit.filters import Asker
 from regulars.kit.refused import require
 from regulars.kit.requests import Request
-from regulars.team.rules import VERBS, UnknownVerb, may
+from regulars.team.rules import VERBS, Seer, UnknownVerb, may
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -58,3 +61,20 @@ def _to_sign_in(request: Request) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=401)
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+
+
+def seer_of(request: HttpRequest, verb: str) -> Seer:
+    """Return who asks the API, refusing those without the verb."""
+    seer = cast(Seer, vars(request)["seer"])
+    require(may(seer, verb))
+    return seer
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return the actor of what an API request does."""
+    return cast(Actor, vars(request)["actor"])
+
+
+def asker_of(seer: Seer) -> Asker:
+    """Return for whom a filter is read."""
+    return Asker(now=now(), may_see=lambda verb: may(seer, verb), member_id=seer.member_id)

@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import ConfigDict
@@ -139,3 +139,16 @@ class Sent(Schema):
     """What a program sends; a name that is not known is refused instead of being dropped in silence."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
+
+
+def answer(body: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Answer with JSON that is right by construction, so that it need not be checked again."""
+    return JsonResponse(body, status=status)
+
+
+def gone() -> HttpResponse:
+    """Answer that it is done and there is nothing to say."""
+    return HttpResponse(status=204)

@@ -5,34 +5,17 @@ from __future__ import annotations
 from typing import Any, TypeVar, cast
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from regulars.kit.actor import Actor
-from regulars.kit.clock import now
-from regulars.kit.filters import Asker, Source
+from regulars.kit.api import answer, gone
+from regulars.kit.filters import Source
 from regulars.kit.refused import NotThere, require
 from regulars.people.models import Company, Person
-from regulars.team.rules import Scope, Seer, allowed, may, reaches
+from regulars.team.gate import actor_of, asker_of, seer_of
+from regulars.team.rules import Scope, allowed, reaches
 
 Row = TypeVar("Row", bound=Model)
-
-
-def seer_of(request: HttpRequest, verb: str) -> Seer:
-    """Return who asks, refusing those without the verb."""
-    seer = cast(Seer, vars(request)["seer"])
-    require(may(seer, verb))
-    return seer
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Return the actor of what this request does."""
-    return cast(Actor, vars(request)["actor"])
-
-
-def asker_of(seer: Seer) -> Asker:
-    """Return for whom a filter is read."""
-    return Asker(now=now(), may_see=lambda verb: may(seer, verb), member_id=seer.member_id)
 
 
 def the_person(request: HttpRequest, person_id: int, verb: str = "people.see") -> Person:
@@ -70,16 +53,6 @@ def in_reach(request: HttpRequest, verb: str, values: dict[str, Any]) -> dict[st
     return {**values, "team": team}
 
 
-def answer(body: dict[str, Any], status: int = 200) -> HttpResponse:
-    """Answer with JSON that is right by construction, so that it need not be checked again."""
-    return JsonResponse(body, status=status)
-
-
-def gone() -> HttpResponse:
-    """Answer that it is done and there is nothing to say."""
-    return HttpResponse(status=204)
-
-
 PEOPLE = Source(subject="person", table="people_person", alias="p", where="p.deleted_at IS NULL")
 COMPANIES = Source(subject="company", table="people_company", alias="c", where="c.deleted_at IS NULL")
 
@@ -89,3 +62,8 @@ def _within(request: HttpRequest, found: Any, verb: str) -> Any:
         raise NotThere
     require(reaches(seer_of(request, verb), verb, found))
     return found
+
+
+__all__ = [
+    "COMPANIES", "PEOPLE", "actor_of", "answer", "asker_of", "gone", "in_reach", "seer_of", "the_company", "the_person", "the_row",
+]  # fmt: skip
