@@ -10,7 +10,7 @@ from django import forms
 
 from regulars.commerce.models import Order, Subscription
 from regulars.kit.clock import now
-from regulars.people.models import Identity, Note, Person, Task
+from regulars.people.models import Identity, ImportRun, Note, Person, Task
 
 Context = dict[str, Any]
 
@@ -38,6 +38,10 @@ def _failure() -> Context:
     return {"failure": SimpleNamespace(**words, failed_at=now())}
 
 
+def _import_run() -> Context:
+    return {"run": ImportRun(pk=1, noun="people", file_name="people.csv", created_at=now()), "draft_id": 1}
+
+
 def _note() -> Context:
     return {"note": Note(pk=1, body="Hello", created_at=now()), "html": "Hello"}
 
@@ -55,6 +59,10 @@ SAMPLES: dict[str, Callable[[], Context]] = {
     "kit/_gallery_sign_in.html": _form,
     "kit/_timeline_item.html": lambda: {"item": {"title": "Ordered", "at": now(), "icon": "point"}},
     "people/_form.html": _form,
+    "people/_import_draft.html": _import_run,
+    "people/_import_progress.html": _import_run,
+    "people/_import_reading.html": _import_run,
+    "people/_import_result.html": _import_run,
     "people/_note.html": _note,
     "people/_person_header.html": lambda: {"person": Person(pk=1, name="Ada"), "people_url": "/people/"},
     "people/_rule_box.html": _form,
