@@ -13,12 +13,13 @@ from regulars.config.rooms import menu_for, new_things_for
 from regulars.kit.clock import now
 from regulars.kit.live import sign_ticket
 from regulars.kit.middleware import live_origin
-from regulars.people.models import View
 from regulars.team.models import Member
 
-COUNTS = """
+FRAME_SQL = """
 SELECT (SELECT count(*) FROM people_task WHERE assignee_id = %s AND done_at IS NULL AND deleted_at IS NULL AND due_at <= %s),
-    (SELECT count(*) FROM team_notice WHERE member_id = %s AND read_at IS NULL), (SELECT is_demo FROM team_business WHERE id = 1)"""
+    (SELECT count(*) FROM team_notice WHERE member_id = %s AND read_at IS NULL), (SELECT is_demo FROM team_business WHERE id = 1),
+    ARRAY(SELECT ARRAY[v.id::text, v.subject, v.name] FROM people_view v JOIN people_view_pinned_by p ON p.view_id = v.id
+          WHERE p.member_id = %s ORDER BY v.name LIMIT 12)"""
 LISTS = {"person": "people:list", "company": "people:companies", "order": "commerce:orders"}
 
 
@@ -47,7 +48,11 @@ class Frame:
 
     @cached_property
     def pinned_views(self) -> list[dict[str, Any]]:
-        return _pinned_views(self._member)
+        return [
+            {"label": name, "icon": "pin", "url": f"{_address(LISTS[subject])}?view={number}"}
+            for number, subject, name in self.read[3]
+            if subject in LISTS
+        ]
 
     @cached_property
     def create_menu(self) -> list[dict[str, Any]]:
@@ -58,24 +63,25 @@ class Frame:
         return [{"label": _("Settings"), "icon": "settings", "url": _address("team:settings")}]
 
     @cached_property
-    def counts(self) -> tuple[int, int, bool]:
-        """Due tasks, unread notices, and whether there is demo data: one question to the database."""
+    def read(self) -> tuple[int, int, bool, list[list[str]]]:
+        """Due tasks, unread notices, whether there is demo data, pinned lists: one question to the database."""
+        number = self._member.pk
         with connection.cursor() as cursor:
-            cursor.execute(COUNTS, [self._member.pk, now(), self._member.pk])
-            due, unread, is_demo = cursor.fetchone()
-        return due, unread, bool(is_demo)
+            cursor.execute(FRAME_SQL, [number, now(), number, number])
+            due, unread, is_demo, pinned = cursor.fetchone()
+        return due, unread, bool(is_demo), pinned
 
     @property
     def tasks_count(self) -> int:
-        return self.counts[0]
+        return self.read[0]
 
     @property
     def notices_count(self) -> int:
-        return self.counts[1]
+        return self.read[1]
 
     @property
     def demo(self) -> bool:
-        return self.counts[2]
+        return self.read[2]
 
     @property
     def demo_url(self) -> str:
@@ -101,16 +107,7 @@ class Frame:
     sign_out_url = property(lambda self: _address("account_logout"))
 
 
-FRAME = [name for name in vars(Frame) if not name.startswith("_")]
-
-
-def _pinned_views(member: Member) -> list[dict[str, Any]]:
-    pinned = View.objects.filter(pinned_by=member)[:12]
-    return [
-        {"label": view.name, "icon": "pin", "url": f"{_address(LISTS[view.subject])}?view={view.pk}"}
-        for view in pinned
-        if view.subject in LISTS
-    ]
+FRAME = [name for name in vars(Frame) if not name.startswith("_") and name != "read"]
 
 
 def _address(name: str) -> str:

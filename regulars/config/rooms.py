@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -46,15 +47,20 @@ NEW = [
 
 def menu_for(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
     """Return the entries of the menu this member may open, the current one marked."""
-    found = [entry for place in MENU if may(member, place.verb) and (entry := _entry(place))]
+    found = _entries(MENU, member)
     return [{**entry, "active": request.path.startswith(entry["url"])} for entry in found]
 
 
 def new_things_for(member: Member) -> list[dict[str, Any]]:
     """Return what this member may make anew."""
-    return [entry for place in NEW if may(member, place.verb) and (entry := _entry(place))]
+    return _entries(NEW, member)
 
 
+def _entries(places: list[Place], member: Member) -> list[dict[str, Any]]:
+    return [entry for place in places if may(member, place.verb) and (entry := _entry(place))]
+
+
+@cache
 def _entry(place: Place) -> dict[str, Any] | None:
     try:
         url = reverse(place.url_name)
