@@ -20,7 +20,7 @@ from regulars.people.models import IdentityKind
 from regulars.team.models import Business
 from regulars.team.rules import row_sql
 
-LOOKED_AT, MOST_MEANT = 300, 20
+LOOKED_AT, SIFTED, MOST_MEANT = 300, 5_000, 20
 TABLES = {"person": ("people_person", "people.see"), "company": ("people_company", "companies.see")}
 WHOLE, BEGUN, MEANT = range(3)
 LAST = "\U0010ffff"
@@ -169,7 +169,9 @@ _HALVES = ("NOT i.is_shared", "i.is_shared")
 def _by_reach(seer: Any, reaches: Sequence[Reach], query: str) -> Part:
     """Return the look-up of people by the beginning (or a number's end) of what they are reached by, and by words."""
     rule, rule_params = row_sql(seer, "people.see", alias="t")
-    first, *others = [_reached(reach) for reach in reaches]
+    # Bounded one by one, so that the planner never prepares for thousands; wider where not everybody may be seen.
+    most = LOOKED_AT if rule == "TRUE" else SIFTED
+    first, *others = [_reached(reach, most) for reach in reaches]
     source, params = first
     also = "".join(f" AND t.id IN (SELECT person_id FROM ({part}) AS o)" for part, _params in others)
     also_params = [value for _part, values in others for value in values]
@@ -184,7 +186,7 @@ def _by_reach(seer: Any, reaches: Sequence[Reach], query: str) -> Part:
     return sql, [*params, *also_params, *rule_params]
 
 
-def _reached(reach: Reach) -> Part:
+def _reached(reach: Reach, most: int) -> Part:
     kinds = (
         list(NUMBERS)
         if reach.digits
@@ -199,7 +201,7 @@ def _reached(reach: Reach) -> Part:
     if reach.ending:
         parts.append(_ENDS)
         params += [reach.ending, reach.ending + LAST]
-    return " UNION ALL ".join(parts), params
+    return " UNION ALL ".join(f"({part} LIMIT {most})" for part in parts), params
 
 
 @lru_cache(maxsize=256)
