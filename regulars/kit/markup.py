@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from regulars.kit.clock import now
 from regulars.kit.money import format_money
@@ -125,7 +125,17 @@ def chips(labels: Sequence[object], most: int = 3) -> SafeString:
 
 def exact(at: datetime) -> str:
     """Write a moment in full, in the reader's time zone and language."""
-    return formats.date_format(timezone.localtime(at), "j M Y, H:i")
+    local = timezone.localtime(at)
+    return f"{_date(local.date(), 'j M Y')}, {local:%H:%M}"
+
+
+def _date(on: date, style: str) -> str:
+    return _written(on.toordinal(), style, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _written(ordinal: int, style: str, language: str | None) -> str:
+    return formats.date_format(date.fromordinal(ordinal), style)
 
 
 def day(on: date | None, css: str = "") -> SafeString:
@@ -135,9 +145,7 @@ def day(on: date | None, css: str = "") -> SafeString:
     if isinstance(on, datetime):
         on = timezone.localtime(on).date()
     style = "j M" if on.year == timezone.localtime(now()).year else "j M Y"
-    return format_html(
-        '<time datetime="{}" class="{}">{}</time>', on.isoformat(), css, formats.date_format(on, style)
-    )
+    return format_html('<time datetime="{}" class="{}">{}</time>', on.isoformat(), css, _date(on, style))
 
 
 def ago(at: datetime | None) -> SafeString:
@@ -182,7 +190,7 @@ def _say_days(days: int, at: datetime, current: datetime) -> str:
     if -31 < days < -1:
         return ngettext("in %(n)s day", "in %(n)s days", -days) % {"n": -days}
     local = timezone.localtime(at)
-    return formats.date_format(local, "j M" if local.year == timezone.localtime(current).year else "j M Y")
+    return _date(local.date(), "j M" if local.year == timezone.localtime(current).year else "j M Y")
 
 
 def money(amount_minor: int | None, currency: str) -> SafeString:

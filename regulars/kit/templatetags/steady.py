@@ -10,6 +10,7 @@ from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -22,17 +23,18 @@ class Steady(template.Node):
 
     def __init__(self, nodelist: NodeList, made_of: list[FilterExpression]) -> None:
         self.nodelist, self.made_of = nodelist, made_of
-        self._drawn: dict[Hashable, SafeString] = {}
+        self._drawn: dict[Hashable, tuple[SafeString, list[Any]]] = {}
 
     def render(self, context: template.Context) -> SafeString:
-        key = (get_language(), *(_frozen(one.resolve(context, ignore_failures=True)) for one in self.made_of))
-        drawn = self._drawn.get(key)
-        if drawn is None:
-            drawn = self.nodelist.render(context)
+        values = [one.resolve(context, ignore_failures=True) for one in self.made_of]
+        key = (get_language(), *(_frozen(value) for value in values))
+        held = self._drawn.get(key)
+        if held is None:
             if len(self._drawn) >= MOST:
                 self._drawn.clear()
-            self._drawn[key] = drawn
-        return drawn
+            # The values are kept too: a key may hold the identity of one of their words.
+            held = self._drawn[key] = (self.nodelist.render(context), values)
+        return held[0]
 
 
 @register.tag
@@ -44,9 +46,11 @@ def steady(parser: Parser, token: Token) -> Steady:
 
 
 def _frozen(value: Any) -> Hashable:
-    """Return a value as something that can be compared: lists and menus by what they hold, words as they read."""
+    """Return a value as something that can be compared: lists and menus by what they hold, lazy words by identity."""
     if isinstance(value, Mapping):
         return tuple((name, _frozen(one)) for name, one in value.items())
     if isinstance(value, list | tuple):
         return tuple(_frozen(one) for one in value)
+    if isinstance(value, Promise):
+        return Promise, id(value)
     return value if isinstance(value, int | str | None) else str(value)
