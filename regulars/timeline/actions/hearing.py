@@ -30,8 +30,9 @@ from regulars.kit.events import (
 from regulars.timeline.models import Hearing, Touchpoint
 
 log = logging.getLogger(__name__)
-LARGEST_BATCH = 100
-# Pages wait for rows that a batch holds, so a batch is as large as can be heard in this time.
+SMALLEST_BATCH, LARGEST_BATCH = 10, 100
+# Pages wait for rows that a batch holds, so a batch is as large as can be heard in this time; a batch of one or two would
+# cost a third more for each.
 BATCH_SECONDS = 0.1
 MOST_ATTEMPTS = 8
 FOLLOWER = "follower:"
@@ -77,7 +78,7 @@ class Pace:
         """Take the next batch as large as this one's speed allows."""
         if heard:
             fitting = heard * BATCH_SECONDS / max(seconds, 0.001)
-            self.size = min(LARGEST_BATCH, max(1.0, fitting, self.size / 2))
+            self.size = min(LARGEST_BATCH, max(SMALLEST_BATCH, fitting, self.size / 2))
 
 
 _pace = Pace()

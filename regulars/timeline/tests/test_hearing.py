@@ -219,7 +219,7 @@ def test_batches_grow_while_it_goes_quickly_and_shrink_when_not() -> None:
     assert pace.size == 50
     for _ in range(8):
         pace.learn(1, 2.0)
-    assert pace.size == 1
+    assert pace.size == 10
 
 
 def test_two_workers_share_what_waits(transactional_db: None, by: Actor) -> None:
