@@ -157,7 +157,12 @@ def an_api_key(role: str = Role.OWNER, **values: Any) -> ApiKey:
 
 
 def an_order(
-    person: Person | None = None, *, total: str = "20", at: datetime | None = None, by: Any = None, **values: Any
+    person: Person | None = None,
+    *,
+    total: str = "20",
+    at: datetime | None = None,
+    by: Any = None,
+    **values: Any,
 ) -> Any:
     """Record an order through the action; `lines` may be (code, quantity, unit price) triples."""
     from regulars.commerce.actions import LineDraft, OrderDraft, record_order

@@ -189,7 +189,9 @@ class UploadForm(forms.Form):
     noun = forms.ChoiceField(label=_("What the file holds"), widget=forms.RadioSelect)
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV of any kind, also packed (zip, gz), or an Excel or ODS workbook. Nothing is changed before you say so."),
+        help_text=_(
+            "CSV of any kind, also packed (zip, gz), or an Excel or ODS workbook. Nothing is changed before you say so."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,.gz,.zip,.bz2,.xz"}),
     )
 

@@ -44,7 +44,11 @@ class Event:
 
     def full_kind(self) -> str:
         """Return the kind by which it is booked and heard; in a family the name takes the star's place."""
-        return self.kind.removesuffix("*") + str(getattr(self, "name", "")) if self.kind.endswith("*") else self.kind
+        return (
+            self.kind.removesuffix("*") + str(getattr(self, "name", ""))
+            if self.kind.endswith("*")
+            else self.kind
+        )
 
     def payload(self) -> dict[str, Any]:
         """Return the event's own values, without what is as by default and what every touchpoint has columns for."""

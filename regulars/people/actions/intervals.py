@@ -87,6 +87,7 @@ def _write(moves: Sequence[Move], axis: str, by: Actor, at: datetime) -> None:
         by=by,
         changes=[{axis: [move.before, move.after]} for move, _when in told],
         occurred_at=[when for _move, when in told],
+        silent=by.kind == "import",  # history that is taken in fires nothing
     )
 
 
