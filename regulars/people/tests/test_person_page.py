@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from regulars.people.models import Identity, Memo, Note, Person, Task
+from regulars.kit.clock import now
+from regulars.people.models import Identity, Memo, Note, Person, Task, Tie
 from tests.cast import a_person
 
 pytestmark = pytest.mark.django_db
@@ -219,3 +220,13 @@ def test_stage_is_moved_by_hand_and_back_only_with_a_reason(desk: Client) -> Non
         == 204
     )
     assert b"a mistake" in desk.get(f"{url}history/").content
+
+
+def test_a_tie_names_nobody_the_member_may_not_see(signed_in: Any, aino: Any, north: Any, south: Any) -> None:
+    ada, eve = a_person("Ada Lovelace", team=north), a_person("Eve Hidden", team=south)
+    Tie.objects.create(person=ada, other=eve, kind="colleague", created_at=now())
+
+    page = signed_in(aino).get(f"/people/{ada.pk}/panels/companies/").content
+
+    assert Person.objects.filter(name="Eve Hidden").exists()
+    assert b"Eve Hidden" not in page

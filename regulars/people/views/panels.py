@@ -120,12 +120,13 @@ def tasks(request: HttpRequest, about: Person | Company) -> dict[str, Any]:
 
 
 def companies(request: HttpRequest, person: Person) -> dict[str, Any]:
-    """Return where somebody belongs, and to whom."""
+    """Return where somebody belongs, and to whom; of ties only those to people the member may see."""
+    seen = Person.objects.visible_to(getattr(request, "member", None)).values("pk")
     return {
         "person": person,
         "affiliations": person.affiliations.select_related("company").order_by("to_on", "-is_primary", "id"),
-        "ties": person.ties.select_related("other").order_by("kind"),
-        "ties_back": person.ties_back.select_related("person").order_by("kind"),
+        "ties": person.ties.select_related("other").filter(other__in=seen).order_by("kind"),
+        "ties_back": person.ties_back.select_related("person").filter(person__in=seen).order_by("kind"),
         "suggested": suggested_companies(person, getattr(request, "member", None)),
         "may_change": _may_change(request, person),
     }
