@@ -46,3 +46,21 @@ def peak_memory_mb(workers: int) -> int:
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return (own + workers * child) // 1024
+
+
+def cpu_seconds() -> float:
+    """Return the processor time of this process, its ended children and its database session, where that is on this machine."""
+    import os
+
+    from django.db import connection
+
+    used = os.times()
+    own = used.user + used.system + used.children_user + used.children_system
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        row = cursor.fetchone()
+    try:
+        fields = open(f"/proc/{row[0]}/stat").read().rsplit(")", 1)[1].split()  # noqa: SIM115
+    except OSError:
+        return round(own, 1)
+    return round(own + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), 1)

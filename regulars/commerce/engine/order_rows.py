@@ -58,6 +58,7 @@ class OrderChunk:
     refused: list[tuple[int, list[str], Said]] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
     line_rows: dict[str, list[int]] = field(default_factory=dict)
+    cancelled: "CancelledChunk" = field(default_factory=lambda: CancelledChunk())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +85,27 @@ class CancelledChunk:
 
 
 def tidy_orders(numbered: Rows, plan: OrderPlan) -> OrderChunk:
-    """Tidy the order lines of a chunk; cancelling rows are left for `tidy_cancelled`, blank rows do not count."""
+    """Tidy the order lines of a chunk, its cancelling rows apart; blank rows do not count."""
     chunk, reader = OrderChunk(), _Reader(plan)
     customers: dict[tuple[str, ...], tuple[int, list[str]]] = {}
     orders: dict[str, str] = {}
     again: dict[tuple[str, ...], int] = {}
     lines: list[str] = []
     for number, cells in _filled(numbered):
-        if plan.is_uci and is_cancellation(reader.cell(cells, "number")):
+        if plan.is_uci and is_cancellation(invoice := reader.cell(cells, "number")):
+            reader.put_cancelled(chunk.cancelled, number, invoice, cells)
             continue
         chunk.seen += 1
         try:
             line = reader.line(cells)
             if line[0] not in orders:
-                orders[line[0]] = reader.order(
-                    line[0], number, cells, _customer_row(number, cells, plan, customers)
-                )
+                customer = _customer_row(number, cells, reader.identifying, customers)
+                orders[line[0]] = reader.order(line[0], number, cells, customer)
         except Unclear as reason:
             chunk.refused.append((number, cells, reason))
             continue
         place = again[line] = again.get(line, 0) + 1
-        lines.append(f"{number}\t{copy_text(line[0])}\t{place}\t" + "\t".join(line[1:]) + "\n")
+        lines.append(f"{number}\t{line[0]}\t{place}\t" + "\t".join(line[1:]) + "\n")
         chunk.line_rows.setdefault(line[0], []).append(number)
     chunk.orders, chunk.lines = "".join(orders.values()).encode(), "".join(lines).encode()
     chunk.customers = tidy_numbered(list(customers.values()), plan.people)
@@ -116,13 +117,8 @@ def tidy_cancelled(numbered: Rows, plan: OrderPlan) -> CancelledChunk:
     chunk, reader = CancelledChunk(), _Reader(plan)
     for number, cells in _filled(numbered):
         invoice = reader.cell(cells, "number")
-        if not is_cancellation(invoice):
-            continue
-        chunk.seen += 1
-        try:
-            chunk.rows.append(reader.cancelled(number, invoice, cells))
-        except Unclear as reason:
-            chunk.refused.append((number, cells, reason))
+        if is_cancellation(invoice):
+            reader.put_cancelled(chunk, number, invoice, cells)
     return chunk
 
 
@@ -137,10 +133,13 @@ def _filled(numbered: Rows) -> Iterator[tuple[int, list[str]]]:
 
 
 def _customer_row(
-    number: int, cells: list[str], plan: OrderPlan, customers: dict[tuple[str, ...], tuple[int, list[str]]]
+    number: int,
+    cells: list[str],
+    identifying: tuple[int, ...],
+    customers: dict[tuple[str, ...], tuple[int, list[str]]],
 ) -> int | None:
     """Return the row that tells an order's customer; None for a guest."""
-    key = tuple(cells[place].strip() if place < len(cells) else "" for place in plan.identifying)
+    key = tuple(cells[place].strip() if place < len(cells) else "" for place in identifying)
     if all(is_blank(part) for part in key):
         return None
     return customers.setdefault(key, (number, cells))[0]
@@ -151,11 +150,13 @@ class _Reader:
 
     def __init__(self, plan: OrderPlan) -> None:
         self.plan, self.style, self.zone = plan, NumberStyle(plan.decimal), ZoneInfo(plan.zone)
-        self.amounts: dict[tuple[str, str, str], tuple[str, str, str]] = {}
+        self.places, self.identifying = dict(plan.columns), plan.identifying
+        self.amounts: dict[tuple[str, ...], tuple[str, str, str]] = {}
+        self.texts: dict[tuple[str, str], str] = {}
 
     def cell(self, cells: list[str], name: str) -> str:
         """Return the cell of a field, "" when it is blank or has no column."""
-        place = self.plan.columns.get(name, -1)
+        place = self.places.get(name, -1)
         text = cells[place].strip() if 0 <= place < len(cells) else ""
         return "" if is_blank(text) else text
 
@@ -172,25 +173,30 @@ class _Reader:
             raise Unclear(_("The order number is missing."))
         sku = self.fitting(cells, "sku").upper() if self.plan.is_uci else self.fitting(cells, "sku")
         kind = line_kind(sku) if self.plan.is_uci else "product"
-        quantity, price, total = self.amount(number, cells)
         name = self.fitting(cells, "description") or sku
-        return number, kind, copy_cell(sku), copy_cell(name), quantity, price, total
+        return copy_text(number), kind, copy_cell(sku), copy_cell(name), *self.amount(number, cells)
 
     def amount(self, number: str, cells: list[str]) -> tuple[str, str, str]:
         """Return quantity, unit price and total of a line; the same few come again and again."""
-        guest = "" if any(self.raw(cells, place) for place in self.plan.identifying) else "guest"
+        is_guest = not any(self.raw(cells, place) for place in self.identifying)
         quantity, price = self.cell(cells, "quantity"), self.cell(cells, "unit_price")
         given, currency = self.cell(cells, "line_total"), self.currency(cells)
+        # Only a letter at the start of the number matters: it tells a bookkeeping entry from an order.
         key = (
-            f"{quantity}|{given}|{currency}|{guest}",
+            quantity,
             price,
-            number[:1] if not number[:1].isdigit() else "",
+            given,
+            currency,
+            "guest" if is_guest else "",
+            "" if number[0].isdigit() else number[0],
         )
-        if key not in self.amounts:
-            self.amounts[key] = self.worked_out(
-                number, quantity or "1", price, given, is_guest=bool(guest), currency=currency
+        found = self.amounts.get(key)
+        if found is None:
+            found = self.worked_out(
+                number, quantity or "1", price, given, is_guest=is_guest, currency=currency
             )
-        return self.amounts[key]
+            self.amounts[key] = found
+        return found
 
     def worked_out(
         self, number: str, quantity: str, price: str, given: str, *, is_guest: bool, currency: str
@@ -214,7 +220,7 @@ class _Reader:
         """Return what the first line of an order says about all of it, for COPY."""
         currency = self.currency(cells)
         said = [
-            copy_cell(number), str(row), str(customer_row) if customer_row is not None else r"\N", self.moment(cells).isoformat(),
+            number, str(row), str(customer_row) if customer_row is not None else r"\N", self.moment(cells).isoformat(),
             currency, self.status(cells), *(copy_cell(self.fitting(cells, name)) for name in ("channel", "campaign", "coupon")),
             self.country(cells), *(self.minor(cells, name, currency) for name in ("shipping", "discount", "tax", "order_total", "refunded")),
         ]  # fmt: skip
@@ -229,19 +235,32 @@ class _Reader:
         sku = self.fitting(cells, "sku").upper()
         return CancelledRow(row, cells, number, customer, sku, -quantity, price, self.moment(cells))
 
+    def put_cancelled(self, chunk: CancelledChunk, row: int, number: str, cells: list[str]) -> None:
+        """Put a cancelling row into a chunk, or what is unclear about it."""
+        chunk.seen += 1
+        try:
+            chunk.rows.append(self.cancelled(row, number, cells))
+        except Unclear as reason:
+            chunk.refused.append((row, cells, reason))
+
     def raw(self, cells: list[str], place: int) -> str:
         """Return an identifying cell, "" when it is blank."""
         text = cells[place].strip() if place < len(cells) else ""
         return "" if is_blank(text) else text
 
     def fitting(self, cells: list[str], name: str) -> str:
-        """Return a text that its column can hold."""
-        text = tidy_text(self.cell(cells, name))
-        if len(text) > LONGEST[name]:
-            raise Unclear(
-                _("The %(field)s is longer than %(longest)s letters."), field=name, longest=LONGEST[name]
-            )
-        return text
+        """Return a text that its column can hold; the same few come again and again."""
+        place = self.places.get(name, -1)
+        cell = cells[place] if 0 <= place < len(cells) else ""
+        found = self.texts.get((name, cell))
+        if found is None:
+            found = tidy_text("" if is_blank(cell) else cell)
+            if len(found) > LONGEST[name]:
+                raise Unclear(
+                    _("The %(field)s is longer than %(longest)s letters."), field=name, longest=LONGEST[name]
+                )
+            self.texts[name, cell] = found
+        return found
 
     def moment(self, cells: list[str]) -> datetime:
         """Return when it was, in UTC; a moment without a zone is meant in the business's."""

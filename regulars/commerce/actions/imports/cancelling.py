@@ -33,9 +33,9 @@ WHERE i.kind = 'external' AND i.value = ANY(%s) AND i.ended_at IS NULL AND NOT i
 OPEN_LINES = """
 SELECT o.person_id, upper(l.sku), l.id, o.id, o.placed_at, l.unit_price, l.quantity - l.refunded_quantity,
     l.total_minor - l.refunded_minor
-FROM commerce_order o JOIN commerce_orderline l ON l.order_id = o.id
-WHERE o.person_id = ANY(%s) AND upper(l.sku) = ANY(%s) AND o.deleted_at IS NULL AND o.status <> 'cancelled'
-    AND l.quantity > l.refunded_quantity AND o.currency = %s
+FROM unnest(%s::bigint[], %s::text[]) AS wanted(person_id, sku)
+JOIN commerce_order o ON o.person_id = wanted.person_id JOIN commerce_orderline l ON l.order_id = o.id AND upper(l.sku) = wanted.sku
+WHERE o.deleted_at IS NULL AND o.status <> 'cancelled' AND l.quantity > l.refunded_quantity AND o.currency = %s
 """
 REFUNDS = """
 WITH numbered AS (
@@ -124,12 +124,10 @@ class Cancelling:
     def _open_lines(self, wanted: Sequence[Cancelled]) -> dict[Key, list[OpenLine]]:
         """Return the lines of the customers concerned of which something is left."""
         lines: dict[Key, list[OpenLine]] = defaultdict(list)
-        keys = {(one.person_id, one.sku) for one in wanted}
-        people, skus = list({person for person, _sku in keys}), list({sku for _person, sku in keys})
+        keys = sorted({(one.person_id, one.sku) for one in wanted})
+        people, skus = [person for person, _sku in keys], [sku for _person, sku in keys]
         for person, sku, *rest in self._rows(OPEN_LINES, people, skus, self.currency):
-            if (person, sku) in keys:
-                line_id, order_id, placed_at, price, left, left_minor = rest
-                lines[person, sku].append(OpenLine(line_id, order_id, placed_at, price, left, left_minor))
+            lines[person, sku].append(OpenLine(*rest))
         return lines
 
     def _write_parts(self, parts: Sequence[Part]) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.commerce.actions.figures import recount_figures
 from regulars.commerce.actions.imports import sql
-from regulars.commerce.engine.order_rows import OrderChunk
+from regulars.commerce.engine.order_rows import CancelledChunk, OrderChunk
 from regulars.commerce.events import OrderPlaced
 from regulars.kit.actor import Actor
 from regulars.kit.events.rows import announce_rows
@@ -32,6 +32,7 @@ class OrderMerge:
     exponent: int = 2
     is_demo: bool = False
     seen: set[str] = field(default_factory=set)
+    cancelled: CancelledChunk = field(default_factory=CancelledChunk)
 
     def merge(self, chunk: OrderChunk) -> Outcome:
         """Merge a tidied chunk in the current transaction: customers, products, orders, lines, touchpoints, figures."""
@@ -55,8 +56,13 @@ class OrderMerge:
             self._count(cursor, outcome, heads)
             concerned = [row[0] for row in _rows(cursor, sql.CONCERNED)]
         recount_figures(concerned, by=self.by, evaluate=False)
-        self.seen.update(chunk.line_rows)
         return outcome
+
+    def remember(self, chunk: OrderChunk) -> None:
+        """Remember a merged chunk's orders, and its cancelling rows for the end."""
+        self.seen.update(chunk.line_rows)
+        self.cancelled.rows += chunk.cancelled.rows
+        self.cancelled.refused += chunk.cancelled.refused
 
     def _values(self) -> dict[str, Any]:
         """Return what the statements are told."""

@@ -14,7 +14,7 @@ from regulars.commerce.actions.imports.cancelling import Cancelling
 from regulars.commerce.actions.imports.merging import OrderMerge
 from regulars.commerce.engine.order_fields import ORDER_FIELDS
 from regulars.commerce.engine.order_plan import OrderPlan, people_targets, plan_orders, refuse_if_not_orders
-from regulars.commerce.engine.order_rows import CancelledRow, tidy_cancelled, tidy_orders
+from regulars.commerce.engine.order_rows import CancelledChunk, OrderChunk, tidy_cancelled, tidy_orders
 from regulars.commerce.models import Order
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now, today
@@ -26,7 +26,7 @@ from regulars.people.actions.imports.running import Intake, Noun, Rows, chunks_o
 from regulars.people.actions.reading import said
 from regulars.people.engine.columns import Guess, column_named, guess_columns, names_a_field
 from regulars.people.engine.people_plan import PeoplePlan, mapping_of
-from regulars.people.engine.sayings import Note, Said
+from regulars.people.engine.sayings import Note
 from regulars.people.engine.tables import Reading, Wishes, first_rows, look_at, rows_of
 from regulars.people.engine.workers import in_order
 from regulars.people.models import ImportRun
@@ -109,12 +109,18 @@ def _noun(run: ImportRun, by: Actor) -> Noun:
         exponent(business.currency), bool(run.options.get("is_demo")), _seen_before(run, plan),
     )  # fmt: skip
     learned: set[str] = set()
+
+    def settle(chunk: OrderChunk) -> None:
+        merge.remember(chunk)
+        learned.update(chunk.customers.known)
+
     return Noun(
         tidy=partial(tidy_orders, plan=plan),
         merge=merge.merge,
         learn=lambda chunk: learn(chunk.customers, learned),
+        settle=settle,
         chunks=lambda one: whole_orders(chunks_of(one, CHUNK_ROWS), plan.columns["number"]),
-        finish=partial(_finish, plan=plan, merge=merge),
+        finish=partial(_finish, plan=plan, merge=merge, was_resumed=run.position > 0),
         tables=(
             "people_person",
             "people_identity",
@@ -156,11 +162,11 @@ def _seen_before(run: ImportRun, plan: OrderPlan) -> set[str]:
     return {_number(cells, plan.columns["number"]) for cells in rows}
 
 
-def _finish(intake: Intake, plan: OrderPlan, merge: OrderMerge) -> None:
+def _finish(intake: Intake, plan: OrderPlan, merge: OrderMerge, was_resumed: bool) -> None:
     """Turn cancelling rows into refunds and let stages move by the new figures, once all orders are there."""
     run = intake.run
     if plan.is_uci and not run.options.get("cancelled"):
-        _cancel(intake, plan, merge)
+        _cancel(intake, plan, merge, was_resumed=was_resumed)
     people = (
         Order.objects.filter(updated_at=merge.at, person__isnull=False)
         .values_list("person_id", flat=True)
@@ -169,15 +175,19 @@ def _finish(intake: Intake, plan: OrderPlan, merge: OrderMerge) -> None:
     recount_figures(people, by=merge.by)
 
 
-def _cancel(intake: Intake, plan: OrderPlan, merge: OrderMerge) -> None:
-    """Read the file a second time for what it cancels."""
-    run = intake.run
-    whole = ImportRun(path=run.path, reading=run.reading)
-    rows: list[CancelledRow] = []
-    refused: list[tuple[int, list[str], Said]] = []
+def _read_again(run: ImportRun, plan: OrderPlan) -> CancelledChunk:
+    """Read the file a second time for what it cancels, as the first reading was broken off."""
+    whole, found = ImportRun(path=run.path, reading=run.reading), CancelledChunk()
     for _numbered, chunk in in_order(partial(tidy_cancelled, plan=plan), chunks_of(whole, CHUNK_ROWS)):
-        rows += chunk.rows
-        refused += chunk.refused
+        found.rows += chunk.rows
+        found.refused += chunk.refused
+    return found
+
+
+def _cancel(intake: Intake, plan: OrderPlan, merge: OrderMerge, *, was_resumed: bool) -> None:
+    """Write what the file cancels."""
+    found_rows = merge.cancelled if not was_resumed else _read_again(intake.run, plan)
+    rows, refused = found_rows.rows, found_rows.refused
     writing = Cancelling(
         merge.source, plan.currency, plan.exponent(plan.currency), merge.by, merge.at, merge.is_demo
     )

@@ -59,12 +59,15 @@ SELECT s.number, s.currency FROM import_order s WHERE s.currency <> %(base)s AND
     AND r.day <= (s.placed_at AT TIME ZONE %(zone)s)::date ORDER BY r.day DESC LIMIT 1) IS NULL
 """
 PRODUCTS = """
+WITH sold AS MATERIALIZED (SELECT DISTINCT l.sku FROM import_line l WHERE l.kind = 'product' AND l.sku <> ''),
+fresh AS MATERIALIZED (
+    SELECT s.sku FROM sold s
+    WHERE NOT EXISTS (SELECT FROM commerce_product p WHERE p.sku = s.sku AND p.deleted_at IS NULL OFFSET 0))
 INSERT INTO commerce_product (sku, name, price_minor, currency, is_active, custom, is_demo, created_at, updated_at)
 SELECT l.sku, coalesce((array_agg(l.name ORDER BY l.name = l.sku, l.row_number))[1], l.sku),
     round((array_agg(l.unit_price ORDER BY l.row_number DESC))[1] * 10 ^ %(exponent)s)::bigint, %(currency)s, true, '{}',
     %(is_demo)s, %(at)s, %(at)s
-FROM import_line l WHERE l.kind = 'product' AND l.sku <> ''
-    AND NOT EXISTS (SELECT FROM commerce_product p WHERE p.sku = l.sku AND p.deleted_at IS NULL OFFSET 0)
+FROM fresh f JOIN import_line l ON l.sku = f.sku AND l.kind = 'product'
 GROUP BY l.sku ORDER BY l.sku ON CONFLICT (sku) WHERE deleted_at IS NULL DO NOTHING
 """
 FRESH = """

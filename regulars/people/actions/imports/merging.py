@@ -161,7 +161,6 @@ def learn(chunk: Chunk, learned: set[str]) -> None:
     fresh = chunk.known - learned
     if fresh:
         learn_words(fresh)
-        learned |= fresh
 
 
 def _conflict(holders: int, is_deleted: bool, names: str) -> str:

@@ -98,7 +98,12 @@ def _noun(run: ImportRun, by: Actor) -> Noun:
         run.mode, by.importing(run.pk, run.file_name), now(), bool(run.options.get("is_demo"))
     )
     learned: set[str] = set()
-    return Noun(partial(tidy_people, plan=plan), merge.merge, partial(learn, learned=learned))
+    return Noun(
+        partial(tidy_people, plan=plan),
+        merge.merge,
+        partial(learn, learned=learned),
+        lambda chunk: learned.update(chunk.known),
+    )
 
 
 def _notes(run: ImportRun) -> list[Note]:

@@ -58,6 +58,7 @@ class Noun:
     tidy: Callable[[Rows], Any]
     merge: Callable[[Any], Outcome]
     learn: Callable[[Any], None] = lambda _chunk: None
+    settle: Callable[[Any], None] = lambda _chunk: None
     chunks: Callable[[ImportRun], Iterator[Rows]] = lambda run: chunks_of(run, CHUNK_ROWS)
     finish: Callable[[Intake], None] = lambda _intake: None
     tables: tuple[str, ...] = ("people_person", "people_identity")
@@ -135,6 +136,8 @@ class Intake:
                     outcome = self.noun.merge(chunk)
                     self.noun.learn(chunk)
                     self.record(rows, chunk, outcome)
+                # Only what was committed may be remembered: a chunk that is merged again must find nothing of its first try.
+                self.noun.settle(chunk)
                 return
             except (Overtaken, OperationalError) as problem:
                 if attempt == MOST_TRIES - 1 or self.run.is_dry_run or not _may_pass(problem):
