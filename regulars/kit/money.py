@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format, number_format
+from django.utils.translation import get_language
+
+GROUP = 3
 
 # Currencies whose minor unit is not a hundredth (ISO 4217, 2024 amendment list).
 EXPONENTS = {
@@ -103,11 +107,37 @@ def format_money(amount_minor: int | None, currency: str, *, whole: bool = False
     """Write money the way the active language writes numbers, always with its currency."""
     if amount_minor is None:
         return "–"
-    places = exponent(currency)
-    value = Decimal(amount_minor).scaleb(-places)
-    text = number_format(abs(value), decimal_pos=0 if whole else places, use_l10n=True, force_grouping=True)
+    text = _written(abs(amount_minor), exponent(currency), whole)
     sign = "−" if amount_minor < 0 else ""
     symbol = SYMBOLS.get(currency, currency)
     if currency in BEFORE:
         return f"{sign}{symbol}{text}"
     return f"{sign}{text}\N{NO-BREAK SPACE}{symbol}"
+
+
+def write_number(number: int, decimals: str = "") -> str:
+    """Write a whole number the way the active language groups it, with these decimals after its sign for them.
+
+    >>> write_number(1234567)
+    '1,234,567'
+    """
+    point, gap, size = _signs(get_language())
+    text = f"{number:,}".replace(",", gap) if size == GROUP else number_format(number, 0, force_grouping=True)
+    return f"{text}{point}{decimals}" if decimals else text
+
+
+def _written(minor: int, places: int, whole: bool) -> str:
+    if whole and places:
+        value = Decimal(minor).scaleb(-places)
+        return number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+    units, rest = divmod(minor, 10**places)
+    return write_number(units, f"{rest:0{places}d}" if places else "")
+
+
+@cache
+def _signs(language: str | None) -> tuple[str, str, object]:
+    return (
+        get_format("DECIMAL_SEPARATOR"),
+        get_format("THOUSAND_SEPARATOR"),
+        get_format("NUMBER_GROUPING"),
+    )
