@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+from django.utils import translation
 
 from regulars.kit.actor import Actor
 from regulars.kit.api import problem
@@ -22,7 +24,10 @@ OPEN = {f"{PREFIX}openapi.json", f"{PREFIX}docs"}
 
 
 def api_door(get_response: GetResponse) -> GetResponse:
-    """Let a request with a valid key through, within its rate, and answer a repeated POST as it was answered before."""
+    """Let a request with a valid key through, within its rate, and answer a repeated POST as it was answered before.
+
+    It stands before everything that only pages need: a key has no session, no form token and no messages.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(PREFIX) or request.path in OPEN:
@@ -40,9 +45,25 @@ def api_door(get_response: GetResponse) -> GetResponse:
                 problem(429, f"Wait {rate.seconds_left} seconds and go on.", code="too_many"), rate
             )
         _introduce(request, key)
-        return _with_rate(_answer(request, key, get_response), rate)
+        with translation.override(translation.get_language_from_request(request)):
+            return _with_rate(_answer(request, key, straight), rate)
 
     return middleware
+
+
+def straight(request: HttpRequest) -> HttpResponse:
+    """Call the route that the address names."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return problem(
+            404, "There is no such address; every route is listed under /api/v1/docs.", code="not_found"
+        )
+    request.resolver_match = match
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    if not response.streaming:
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+    return response
 
 
 def _introduce(request: HttpRequest, key: ApiKey) -> None:
