@@ -45,9 +45,19 @@ class Listing:
 
 
 def show_list(
-    request: Request, listing: Listing, *, seer: Any, asker: Asker, params: Mapping[str, str], **more: Any
+    request: Request,
+    listing: Listing,
+    *,
+    seer: Any,
+    asker: Asker,
+    params: Mapping[str, str],
+    around: Callable[[], Mapping[str, Any]] = dict,
+    **more: Any,
 ) -> HttpResponse:
-    """Answer with the whole page, the region of rows, only the next rows, the columns to choose or the count, as asked for."""
+    """Answer with the whole page, its region of rows, the next rows, the columns to choose or the count, as asked for.
+
+    What `around` returns is only asked for a whole page.
+    """
     if params.get("part") == "columns":
         return render(request, "kit/_list_columns_menu.html", {"columns": _choosable(listing, params, asker)})
     if params.get("part") == "count":
@@ -61,7 +71,7 @@ def show_list(
     context["count_url"] = "" if page.is_whole else table.address(part="count", after="")
     if wants_fragment(request):
         return render(request, "kit/_list_region.html", context)
-    return render(request, listing.template, {**context, **_tools(page)})
+    return render(request, listing.template, {**context, **_tools(page), **around()})
 
 
 def table_of(listing: Listing, page: ListPage, view: str = "") -> Table:

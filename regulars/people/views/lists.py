@@ -22,7 +22,8 @@ from regulars.kit.lists import ListRow, ListSpec, compact
 from regulars.kit.refused import NotThere, require
 from regulars.kit.requests import Request
 from regulars.kit.tables import Column, Empty
-from regulars.people.models import Company, Health, Person, Stage, Tag, View
+from regulars.people.models import Company, Health, Person, Stage, View
+from regulars.people.queries.bulk import bulk_choices
 from regulars.people.queries.search import search_ids
 from regulars.people.views.person import HEALTH_TONES
 from regulars.team.gate import members_only, needs
@@ -207,9 +208,7 @@ def _show(request: Request, listing: Listing, **more: Any) -> HttpResponse:
         seer=request.member,
         asker=asker_of(request),
         params=params,
-        **views_context(request, listing, saved),
-        **bulk_context(request, listing),
-        **more,
+        around=lambda: {**views_context(request, listing, saved), **bulk_context(request, listing), **more},
     )
 
 
@@ -267,10 +266,11 @@ def bulk_context(request: Request, listing: Listing) -> dict[str, Any]:
     """Return what may be done to many at once."""
     if listing is not PEOPLE:
         return {}
+    tags, members = bulk_choices()
     return {
         "may_bulk": may(request.member, "people.change"),
         "may_delete": may(request.member, "people.delete"),
-        "bulk_tags": list(Tag.objects.values_list("name", flat=True)[:100]),
-        "bulk_members": [(member.pk, str(member)) for member in Member.objects.active()],
+        "bulk_tags": tags,
+        "bulk_members": members,
         "bulk_stages": Stage.choices,
     }
