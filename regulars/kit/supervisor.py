@@ -87,8 +87,10 @@ class Supervisor:
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
         names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
-        # Under nohup a closed terminal is no order to stop.
-        heard = [name for name in names if signal.getsignal(name) is not signal.SIG_IGN]
+        # Under nohup a closed terminal is no order to stop; a shell's background jobs ignore SIGINT, yet who sends it means it.
+        heard = [
+            name for name in names if name != signal.SIGHUP or signal.getsignal(name) is not signal.SIG_IGN
+        ]
         before = {name: signal.signal(name, self._hear) for name in heard}
         try:
             yield
