@@ -32,9 +32,8 @@ def main() -> None:
     first, *words = sys.argv[1:] or ["1000000"]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
     with world(first):
-        from django.core.wsgi import get_wsgi_application
+        from regulars.config.wsgi import application as app
 
-        app = get_wsgi_application()
         for one in asked(visitors(), lambda path, headers: get(app, path, headers)):
             if not words or any(word in one.name for word in words):
                 print(json.dumps({"name": one.name, **cost(app, one)}), flush=True)
