@@ -141,15 +141,16 @@ def _by_words(seer: Any, subject: str, query: str, asking: Asking, text: str) ->
         hint, hint_params = "AND (d.words @@ %s::tsquery) IS TRUE", [f"{quoted(asking.hint)}:*"]
     in_name = "d.words @@ %s::tsquery" if asking.names else "false"
     names = [asking.names] if asking.names else []
-    looked_at = f"""
-        SELECT d.subject_id, {in_name} AS in_name FROM people_searchdoc d {{join}}
-        WHERE d.words @@ %s::tsquery AND d.subject = '{subject}' {hint} {{rule}} LIMIT {LOOKED_AT}"""
     # Documents of the deleted are gone, so who sees everybody need not ask for each person before the bound.
+    reach = ""
     if rule != "TRUE":
-        join, rule = f"JOIN {table} t ON t.id = d.subject_id", f"AND t.deleted_at IS NULL AND {rule}"
-        looked_at = looked_at.format(join=join, rule=rule)
-    else:
-        looked_at = looked_at.format(join="", rule="")
+        reach = f"JOIN {table} t ON t.id = h.subject_id WHERE t.deleted_at IS NULL AND {rule}"
+    # Beside a LIMIT the planner would rather read every document than ask the index; behind the wall it cannot.
+    looked_at = f"""
+        WITH hits AS MATERIALIZED (
+            SELECT d.subject_id, {in_name} AS in_name FROM people_searchdoc d
+            WHERE d.words @@ %s::tsquery AND d.subject = '{subject}' {hint})
+        SELECT h.subject_id, h.in_name FROM hits h {reach} LIMIT {LOOKED_AT}"""
     sql = f"""
         SELECT '{subject}' AS subject, t.id, t.last_touch_at, d.in_name, people_fold(t.name) = %s AS is_exact
         FROM ({looked_at}) AS d JOIN {table} t ON t.id = d.subject_id WHERE t.deleted_at IS NULL"""
