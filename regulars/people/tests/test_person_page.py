@@ -7,7 +7,7 @@ from django.test import Client
 
 from regulars.kit.clock import now
 from regulars.people.models import Identity, Memo, Note, Person, Task, Tie
-from tests.cast import a_person
+from tests.cast import a_company, a_person
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -230,3 +230,15 @@ def test_a_tie_names_nobody_the_member_may_not_see(signed_in: Any, aino: Any, no
 
     assert Person.objects.filter(name="Eve Hidden").exists()
     assert b"Eve Hidden" not in page
+
+
+def test_a_companys_field_is_changed_where_it_stands_and_taken_back(desk: Client) -> None:
+    company = a_company("Nordlicht Kaffee", city="Oslo")
+
+    answer = desk.post(f"/companies/{company.pk}/fields/city/", {"value": "Bergen"}, headers=HTMX)
+    company.refresh_from_db()
+    assert (answer.status_code, company.city) == (200, "Bergen")
+
+    desk.post(undo_of(answer), headers=HTMX)
+    company.refresh_from_db()
+    assert company.city == "Oslo"

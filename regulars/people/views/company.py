@@ -20,7 +20,7 @@ from regulars.kit.requests import Request
 from regulars.people.actions.companies import change_company, delete_company, restore_company
 from regulars.people.actions.notes import pin_note, write_note
 from regulars.people.models import Company, CustomField, Tag
-from regulars.people.views.facts import custom_facts, details_of_company
+from regulars.people.views.facts import as_values, custom_facts, details_of_company, editable
 from regulars.people.views.slots import draw, places
 from regulars.people.views.undo import takes_back, undo_url
 from regulars.team.gate import needs
@@ -70,22 +70,26 @@ def company_field(request: Request, company_id: int, name: str) -> HttpResponse:
     found, value = find_company(request, company_id, CHANGE), request.POST.get("value", "")
     fact = _fact(found, name)
     try:
-        changed = change_company(found, by=request.actor, at=now(), **_as_values(name, value))
+        changed = change_company(found, by=request.actor, at=now(), **as_values(name, value))
     except Invalid as problem:
         error = next(iter(problem.fields.values()), str(problem))
-        shown = _editable(found, {**fact, "value": value, "display": ""})
+        shown = editable("people:company_field", found, {**fact, "value": value, "display": ""})
         return fragment(request, "kit/_editable.html", status=422, error=error, **shown)
     undo = undo_url("company_field", company=found.pk, name=name, value=fact["value"])
     toast = _("%(field)s saved.") % {"field": fact["label"]}
     return fragment(
-        request, "kit/_editable.html", toast=toast, undo=undo, **_editable(changed, _fact(changed, name))
+        request,
+        "kit/_editable.html",
+        toast=toast,
+        undo=undo,
+        **editable("people:company_field", changed, _fact(changed, name)),
     )
 
 
 @takes_back("company_field")
 def _undo_field(request: Request, what: dict[str, Any], at: datetime) -> str:
     found = find_company(request, what["company"], CHANGE)
-    change_company(found, by=request.actor, at=at, **_as_values(what["name"], what["value"]))
+    change_company(found, by=request.actor, at=at, **as_values(what["name"], what["value"]))
     return "details-changed"
 
 
@@ -146,16 +150,10 @@ def _fact(found: Company, name: str) -> dict[str, Any]:
     return fact
 
 
-def _as_values(name: str, value: Any) -> dict[str, Any]:
-    return {"custom": {name.removeprefix("custom."): value}} if name.startswith("custom.") else {name: value}
-
-
-def _editable(found: Company, fact: dict[str, Any]) -> dict[str, Any]:
-    more = {key: fact.get(key, "") for key in ("value", "label", "kind", "choices", "display", "placeholder")}
-    return {"url": reverse("people:company_field", args=[found.pk, fact["name"]]), "name": "value", **more}
-
-
 def _name(found: Company, may_change: bool) -> str:
     if not may_change:
         return found.name
-    return mark_safe(render_to_string("kit/_editable.html", _editable(found, _fact(found, "name"))))  # noqa: S308
+    shown = render_to_string(
+        "kit/_editable.html", editable("people:company_field", found, _fact(found, "name"))
+    )
+    return mark_safe(shown)  # noqa: S308  our own template

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -161,3 +162,14 @@ def _day(value: Any) -> str:
 
     day = parse_date(value) if isinstance(value, str) else value
     return formats.date_format(day, "j M Y") if day else ""
+
+
+def as_values(name: str, value: Any) -> dict[str, Any]:
+    """Return a fact's new value as the actions take it; own fields go by their key."""
+    return {"custom": {name.removeprefix("custom."): value}} if name.startswith("custom.") else {name: value}
+
+
+def editable(url_name: str, found: About, fact: dict[str, Any]) -> dict[str, Any]:
+    """Return what the in-place editor of a fact needs; `url_name` is where its new value is posted."""
+    more = {key: fact.get(key, "") for key in ("value", "label", "kind", "choices", "display", "placeholder")}
+    return {"url": reverse(url_name, args=[found.pk, fact["name"]]), "name": "value", **more}

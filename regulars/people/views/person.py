@@ -21,7 +21,7 @@ from regulars.kit.requests import Request
 from regulars.people.actions.persons import change_person
 from regulars.people.actions.removal import delete_person, restore_person
 from regulars.people.models import Company, CustomField, Person, Stage, Tag
-from regulars.people.views.facts import custom_facts, details_of, keeper_fact, team_fact
+from regulars.people.views.facts import as_values, custom_facts, details_of, editable, keeper_fact, team_fact
 from regulars.people.views.slots import draw, places
 from regulars.people.views.undo import takes_back, undo_url
 from regulars.team.gate import needs
@@ -79,27 +79,31 @@ def field(request: Request, person_id: int, name: str) -> HttpResponse:
     value = request.POST.get("value", request.POST.get(name, ""))
     fact = fact_of(found, name)
     try:
-        changed = change_person(found, by=request.actor, at=now(), **_as_values(name, value))
+        changed = change_person(found, by=request.actor, at=now(), **as_values(name, value))
     except Invalid as problem:
         error = next(iter(problem.fields.values()), str(problem))
         return fragment(
             request,
             "kit/_editable.html",
             status=422,
-            **_editable(found, {**fact, "value": value, "display": ""}),
+            **editable("people:field", found, {**fact, "value": value, "display": ""}),
             error=error,
         )
     undo = undo_url("field", person=found.pk, name=name, value=fact["value"])
     toast = _("%(field)s saved.") % {"field": fact["label"]}
     return fragment(
-        request, "kit/_editable.html", toast=toast, undo=undo, **_editable(changed, fact_of(changed, name))
+        request,
+        "kit/_editable.html",
+        toast=toast,
+        undo=undo,
+        **editable("people:field", changed, fact_of(changed, name)),
     )
 
 
 @takes_back("field")
 def _undo_field(request: Request, what: dict[str, Any], at: datetime) -> str:
     found = find_person(request, what["person"], "people.change")
-    change_person(found, by=request.actor, at=at, **_as_values(what["name"], what["value"]))
+    change_person(found, by=request.actor, at=at, **as_values(what["name"], what["value"]))
     return "details-changed" if what["name"] not in ("name", "keeper", "team") else "person-changed"
 
 
@@ -195,19 +199,11 @@ def fact_of(found: Person, name: str) -> dict[str, Any]:
     return fact
 
 
-def _as_values(name: str, value: Any) -> dict[str, Any]:
-    return {"custom": {name.removeprefix("custom."): value}} if name.startswith("custom.") else {name: value}
-
-
-def _editable(found: Person, fact: dict[str, Any]) -> dict[str, Any]:
-    more = {key: fact.get(key, "") for key in ("value", "label", "kind", "choices", "display", "placeholder")}
-    return {"url": reverse("people:field", args=[found.pk, fact["name"]]), "name": "value", **more}
-
-
 def _name(found: Person, may_change: bool) -> str | SafeString:
     if not may_change:
         return found.display_name
-    return mark_safe(render_to_string("kit/_editable.html", _editable(found, fact_of(found, "name"))))  # noqa: S308
+    shown = render_to_string("kit/_editable.html", editable("people:field", found, fact_of(found, "name")))
+    return mark_safe(shown)  # noqa: S308  our own template
 
 
 def _subtitle(found: Person) -> str:
