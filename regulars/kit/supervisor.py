@@ -168,7 +168,10 @@ class Supervisor:
 
     def _remember(self) -> None:
         pids = {child.name: child.process.pid for child in self.children if child.process}
-        (self.folder / "run.json").write_text(json.dumps({"mark": self._mark, "pids": pids}))
+        # Renamed into place, so that nobody, not even after a kill, reads half of it and loses track of what runs.
+        draft = self.folder / "run.json.new"
+        draft.write_text(json.dumps({"mark": self._mark, "pids": pids}))
+        draft.replace(self.folder / "run.json")
 
 
 def open_log(path: Path) -> IO[bytes]:
