@@ -14,7 +14,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 import psycopg
 from django.db import close_old_connections, connection, connections
@@ -67,6 +68,8 @@ class Shop:
         self.workers = [_worker(queue) for queue in CONCURRENCY]
         self.threads = [LoopThread(name, step) for name, step in loops().items()]
         self.stop = asyncio.Event()
+        self.lost = asyncio.Event()
+        self.server_began_at: datetime | None = None
 
     async def work(self) -> None:
         """Run readers and loops until the order to stop, then let them end."""
@@ -77,9 +80,11 @@ class Shop:
             thread.start()
         readers = [asyncio.create_task(_run(worker)) for worker in self.workers]
         helpers = [asyncio.create_task(self._listen()), asyncio.create_task(self._look_after_the_dead())]
-        stopped = asyncio.create_task(self.stop.wait())
+        stopped, lost = (asyncio.create_task(event.wait()) for event in (self.stop, self.lost))
         # A reader that ends by itself has lost the database for good: then everything starts anew.
-        await asyncio.wait([stopped, *readers], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([stopped, lost, *readers], return_when=asyncio.FIRST_COMPLETED)
+        if lost.done():
+            self._start_anew()
         await self._end(readers, helpers)
         if not stopped.done():
             raise WorkerDied("A reader of the queue stopped by itself.")
@@ -107,18 +112,32 @@ class Shop:
         log.warning("A job did not end in time; it is run again by the next worker.")
         os._exit(0)
 
+    def _start_anew(self) -> None:
+        # Every transaction died with the server. Ending in good order would wait for connections that come back only
+        # when the pools have rested from trying, half a minute later.
+        log.warning("The database server went away; the worker starts anew.")
+        os._exit(1)
+
     async def _listen(self) -> None:
-        while True:
+        while not self.lost.is_set():
             try:
                 await self._hear_knocks()
             except psycopg.Error as problem:
                 log.warning("Listening for knocks stopped (%s) and is begun again.", problem)
+                if self.server_began_at is not None and not await self._is_same_server():
+                    self.lost.set()
             await asyncio.sleep(1.0)
 
+    async def _is_same_server(self) -> bool:
+        try:
+            async with await _connect() as connection:
+                return await _began_at(connection) == self.server_began_at
+        except psycopg.Error:
+            return False
+
     async def _hear_knocks(self) -> None:
-        params: dict[str, Any] = connector_params()
-        params.pop("cursor_factory", None)
-        async with await psycopg.AsyncConnection.connect(**params, autocommit=True) as listener:
+        async with await _connect() as listener:
+            self.server_began_at = await _began_at(listener)
             await listener.execute(f"LISTEN {KNOCK}")
             await listener.execute(f"LISTEN {LIVE}")
             self._knock()
@@ -138,6 +157,20 @@ class Shop:
             except Exception:
                 log.exception("Looking after the jobs of dead workers failed and is tried again.")
             await asyncio.sleep(LOOK_AFTER_SECONDS)
+
+
+async def _connect() -> psycopg.AsyncConnection[Any]:
+    params: dict[str, Any] = connector_params()
+    params.pop("cursor_factory", None)
+    return await psycopg.AsyncConnection.connect(**params, autocommit=True)
+
+
+async def _began_at(asked: psycopg.AsyncConnection[Any]) -> datetime:
+    cursor = await asked.execute("SELECT pg_postmaster_start_time()")
+    row = await cursor.fetchone()
+    if row is None:
+        raise psycopg.DataError("The server does not say since when it runs.")
+    return cast(datetime, row[0])
 
 
 def _end_in_any_case() -> None:

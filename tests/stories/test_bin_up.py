@@ -48,7 +48,7 @@ def free_port() -> int:
     raise RuntimeError("No free port.")
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 40) -> bool:
+def wait_for(condition: Callable[[], object], seconds: float = 90) -> bool:
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.05)
@@ -216,17 +216,19 @@ def test_a_killed_part_comes_back(product: Product, name: str) -> None:
 
     os.kill(pid, signal.SIGKILL)
 
-    assert wait_for(lambda: product.pids().get(name, pid) != pid)
-    assert wait_for(product.is_well)
+    assert wait_for(lambda: product.pids().get(name, pid) != pid), product.said()
+    assert wait_for(product.is_well), (product.said(), product.health())
 
 
 def test_a_killed_database_comes_back(product: Product) -> None:
     product.start()
+    worker = product.pids()["worker"]
 
     os.kill(product.postmaster(), signal.SIGKILL)
 
     assert wait_for(lambda: "The database stopped" in product.said())
-    assert wait_for(product.is_well)
+    assert wait_for(lambda: product.pids()["worker"] != worker), product.said()
+    assert wait_for(product.is_well), (product.said(), product.health())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux tells children of their parent's death.")

@@ -23,6 +23,7 @@ from regulars.kit.refused import Refused
 from regulars.kit.supervisor import Child, Supervisor, clear_leftovers
 
 READY_SECONDS = 60
+RESTARTS = 5
 EVERYWHERE = ("0.0.0.0", "::", "127.0.0.1", "::1")  # noqa: S104 -- compared, never bound
 
 
@@ -149,7 +150,7 @@ def _serve(options: argparse.Namespace, data: Path, server: Server | None, link:
         Child("live", _python("live", *where, str(options.port + 1)), patience=3.0),
         Child("worker", _python("worker"), patience=20.0),
     ]
-    supervisor = Supervisor(children, data, say, logs_to_console=options.reload, watch=lambda: _keep(server))
+    supervisor = Supervisor(children, data, say, logs_to_console=options.reload, watch=Keeper(server).look)
     greeting = threading.Thread(target=_greet, args=(options, link, supervisor), daemon=True)
     say("Starting web, live and worker.")
     supervisor.run(when_started=greeting.start)
@@ -157,10 +158,26 @@ def _serve(options: argparse.Namespace, data: Path, server: Server | None, link:
     return 0
 
 
-def _keep(server: Server | None) -> None:
-    if server is not None and not server.is_alive():
+class Keeper:
+    """Starts the database again when it died; gives up only when it will not start several times in a row."""
+
+    def __init__(self, server: Server | None) -> None:
+        self._server = server
+        self._failures = 0
+
+    def look(self) -> None:
+        """Start the database again when it is not running."""
+        if self._server is None or self._server.is_alive():
+            return
         say("The database stopped; starting it again.")
-        server.ensure(dies_with_us=True)
+        try:
+            self._server.ensure(dies_with_us=True)
+            self._failures = 0
+        except Refused as problem:
+            self._failures += 1
+            if self._failures == RESTARTS:
+                raise
+            say(f"{problem}\nIt is tried again.")
 
 
 def _greet(options: argparse.Namespace, link: str, supervisor: Supervisor) -> None:

@@ -101,8 +101,16 @@ class Server:
                     cluster.reset_password(folder, account, programs, self.place.passwords[SUPER_ROLE])
                 self._start(folder, account, programs, dies_with_us)
             self._wait_until_ready(folder)
-            roles.ensure(self.place)
+            self._make_roles(self.place)
         return self.place
+
+    def _make_roles(self, place: Address) -> None:
+        import psycopg
+
+        try:
+            roles.ensure(place)
+        except psycopg.OperationalError as problem:
+            raise WillNotStart(f"The database started but does not answer: {problem}") from problem
 
     def pid(self) -> int | None:
         """Return the server's process when it is really alive."""
