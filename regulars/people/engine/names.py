@@ -1,5 +1,6 @@
 import re
 import unicodedata
+from functools import lru_cache
 
 # Letters that Unicode does not take apart, but that people leave out when they type.
 _PLAIN_LETTERS = {
@@ -45,6 +46,8 @@ _APOSTROPHES = re.compile("['’‘ʼ`´ʹʻ]")
 _WORD = re.compile(r"[^\W_]+")
 _NOT_IN_A_NAME = re.compile(r"\([^)]*\)|\"[^\"]*\"")
 NAMELESS = "\U0010fffd"
+# Names come again and again in a file of people; longer texts do not, and would only fill the memory.
+_NAME_LETTERS = 60
 
 
 def fold(text: str) -> str:
@@ -65,6 +68,15 @@ def words(text: str) -> list[str]:
     >>> words("Anne-Marie O’Brien (Søborg)")
     ['anne', 'marie', 'obrien', 'soborg']
     """
+    return list(_words_of_name(text)) if len(text) <= _NAME_LETTERS else _words(text)
+
+
+@lru_cache(maxsize=8_192)
+def _words_of_name(text: str) -> tuple[str, ...]:
+    return tuple(_words(text))
+
+
+def _words(text: str) -> list[str]:
     folded = _APOSTROPHES.sub("", fold(text))
     # Where every mark carries meaning (Indian scripts) \w stops in mid-word, so letters there are split by spaces alone.
     if folded.isascii() or not any(unicodedata.category(letter)[0] == "M" for letter in folded):
@@ -72,6 +84,7 @@ def words(text: str) -> list[str]:
     return [word for word in (_strip_punctuation(part) for part in folded.split()) if word]
 
 
+@lru_cache(maxsize=8_192)
 def sort_key(first_name: str, last_name: str, otherwise: str = "") -> str:
     """Return a key that sorts by last, then first name, byte by byte; the nameless come last.
 

@@ -34,6 +34,7 @@ LONGEST = {
     "postcode": 20, "company": 200, "acquired_channel": 60, "acquired_campaign": 120, "email": 254, "external_id": 120,
     "website": 300, "phone": 40,
 }  # fmt: skip
+MOST_REMEMBERED = 8_192
 Identity = tuple[str, str, str, str]
 
 
@@ -50,6 +51,26 @@ class Row:
     is_partial: bool = False
 
 
+Put = Callable[[Row, str, list[str]], None]
+
+
+class Tidied(dict[str, str]):
+    """The values of one column by cell: the same cities, jobs, days and names come again and again."""
+
+    def __init__(self, field_name: str, tidy: Callable[[str], str]) -> None:
+        super().__init__()
+        self.name, self.tidy, self.longest = field_name, tidy, LONGEST.get(field_name, 10_000)
+
+    def __missing__(self, cell: str) -> str:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        value = "" if is_blank(cell) else self.tidy(unquoted(cell))
+        if len(value) > self.longest:
+            raise _too_long(self.name, self.longest)
+        self[cell] = value
+        return value
+
+
 class Reader:
     """Reads rows by a plan whose targets were turned into functions once."""
 
@@ -57,7 +78,7 @@ class Reader:
         self.plan, self.left_out = plan, left_out
         self.country_column = next((t.column for t in plan.targets if t.field == "country"), -1)
         self.zone = ZoneInfo(plan.zone)
-        self.setters = [(target, self._setter(target)) for target in plan.targets]
+        self.setters = [(target.column, target, *self._setter(target)) for target in plan.targets]
 
     def read(self, cells: list[str]) -> Row:
         """Return the row tidied; raises the first thing that is unclear about it."""
@@ -66,13 +87,19 @@ class Reader:
                 _("This row has %(cells)s cells, but the table has %(width)s columns."),
                 cells=len(cells), width=self.plan.width,
             )  # fmt: skip
-        row = Row()
-        for target, put in self.setters:
-            cell = cells[target.column] if target.column < len(cells) else ""
-            if cell and not is_blank(cell):
-                # Exports write a quote before what a spreadsheet would run as a formula; it is not part of the value.
-                cell = cell[1:] if cell[0] == "'" and cell[1:2] in _FORMULA_STARTS else cell
-                self._put(row, target, put, cell, cells)
+        row, count = Row(), len(cells)
+        for column, target, put, tidied in self.setters:
+            cell = cells[column] if column < count else ""
+            if not cell:
+                continue
+            try:
+                if tidied is None:
+                    self._put(row, put, cell, cells)
+                elif value := tidied[cell]:
+                    row.values[target.field] = value
+            except Unclear:
+                if not self._leaves_out(target):
+                    raise
         _complete_names(row)
         if self.plan.nameless and not row.values.get("name"):
             _name_by_id(row, self.plan.nameless)
@@ -80,36 +107,32 @@ class Reader:
             raise Unclear(_("There is neither a name nor an address, number or id in this row."))
         return row
 
-    def _put(
-        self,
-        row: Row,
-        target: Target,
-        put: "Callable[[Row, str, list[str]], None]",
-        cell: str,
-        cells: list[str],
-    ) -> None:
-        """Put one cell where it belongs, or leave it out when the plan says so."""
-        try:
-            put(row, cell, cells)
-        except Unclear:
-            if not self.plan.leaves_out or target.type == "yes_no":
-                raise
-            self.left_out[target.field] = self.left_out.get(target.field, 0) + 1
+    def _put(self, row: Row, put: Put, cell: str, cells: list[str]) -> None:
+        """Put one cell where it belongs, unless it is blank."""
+        if not is_blank(cell):
+            put(row, unquoted(cell), cells)
 
-    def _setter(self, target: Target) -> "Callable[[Row, str, list[str]], None]":
-        """Return the function that reads a cell of a target into the row."""
+    def _leaves_out(self, target: Target) -> bool:
+        """Say whether the plan leaves out what is unclear here, and count it."""
+        if not self.plan.leaves_out or target.type == "yes_no":
+            return False
+        self.left_out[target.field] = self.left_out.get(target.field, 0) + 1
+        return True
+
+    def _setter(self, target: Target) -> tuple[Put, None] | tuple[None, Tidied]:
+        """Return the function that reads a cell of a target into the row, or its values by cell where nothing else matters."""
         if target.custom:
-            return self._custom(target, target.custom)
-        special: dict[str, Callable[[Target], Callable[[Row, str, list[str]], None]]] = {
+            return self._custom(target, target.custom), None
+        special: dict[str, Callable[[Target], Put]] = {
             "email": self._emails, "phone": self._phones, "external": self._external, "handle": self._handle,
             "link": self._website, "tags": self._tags, "lines": self._note, "keeper": self._keeper,
             "name": self._name, "yes_no": self._company_flag,
         }  # fmt: skip
         if target.type in special:
-            return special[target.type](target)
-        return self._plain(target)
+            return special[target.type](target), None
+        return None, self._plain(target)
 
-    def _plain(self, target: Target) -> "Callable[[Row, str, list[str]], None]":
+    def _plain(self, target: Target) -> Tidied:
         readers: dict[str, Callable[[str], str]] = {
             "text": tidy_text,
             "country": tidy_country,
@@ -118,31 +141,22 @@ class Reader:
             "birthday": lambda cell: tidy_birthday(cell, target.style, self.plan.today).isoformat(),
             "moment": lambda cell: _utc(cell, target.style, self.zone),
         }
-        tidy = readers[target.type]
-        longest, name = LONGEST.get(target.field, 10_000), target.field
+        return Tidied(target.field, readers[target.type])
 
-        def put(row: Row, cell: str, _cells: list[str]) -> None:
-            value = tidy(cell)
-            if len(value) > longest:
-                raise _too_long(name, longest)
-            row.values[name] = value
-
-        return put
-
-    def _name(self, _target: Target) -> "Callable[[Row, str, list[str]], None]":
+    def _name(self, _target: Target) -> Put:
         def put(row: Row, cell: str, _cells: list[str]) -> None:
             row.values["name"] = tidy_text(cell)
 
         return put
 
-    def _emails(self, _target: Target) -> "Callable[[Row, str, list[str]], None]":
+    def _emails(self, _target: Target) -> Put:
         def put(row: Row, cell: str, _cells: list[str]) -> None:
             for value in several_emails(cell):
                 _add(row, "email", value, cell)
 
         return put
 
-    def _phones(self, target: Target) -> "Callable[[Row, str, list[str]], None]":
+    def _phones(self, target: Target) -> Put:
         kind = "whatsapp" if target.field == "whatsapp" else "phone"
 
         def put(row: Row, cell: str, cells: list[str]) -> None:
@@ -161,7 +175,7 @@ class Reader:
                 raise
             return several_phones(cell, self.plan.country)
 
-    def _external(self, _target: Target) -> "Callable[[Row, str, list[str]], None]":
+    def _external(self, _target: Target) -> Put:
         def put(row: Row, cell: str, _cells: list[str]) -> None:
             value = tidy_external_id(cell)
             if len(value) > LONGEST["external_id"]:
@@ -170,13 +184,13 @@ class Reader:
 
         return put
 
-    def _handle(self, target: Target) -> "Callable[[Row, str, list[str]], None]":
+    def _handle(self, target: Target) -> Put:
         def put(row: Row, cell: str, _cells: list[str]) -> None:
             _add(row, target.field, tidy_handle(cell), cell)
 
         return put
 
-    def _website(self, _target: Target) -> "Callable[[Row, str, list[str]], None]":
+    def _website(self, _target: Target) -> Put:
         def put(row: Row, cell: str, _cells: list[str]) -> None:
             value = tidy_link(cell)
             if len(value) > LONGEST["website"]:
@@ -185,19 +199,19 @@ class Reader:
 
         return put
 
-    def _tags(self, _target: Target) -> "Callable[[Row, str, list[str]], None]":
+    def _tags(self, _target: Target) -> Put:
         def put(row: Row, cell: str, _cells: list[str]) -> None:
             row.tags += [tag[:60] for tag in split_list(cell) if tag not in row.tags]
 
         return put
 
-    def _note(self, _target: Target) -> "Callable[[Row, str, list[str]], None]":
+    def _note(self, _target: Target) -> Put:
         def put(row: Row, cell: str, _cells: list[str]) -> None:
             row.notes.append(tidy_lines(cell))
 
         return put
 
-    def _keeper(self, _target: Target) -> "Callable[[Row, str, list[str]], None]":
+    def _keeper(self, _target: Target) -> Put:
         def put(row: Row, cell: str, _cells: list[str]) -> None:
             found = self.plan.keepers.get(" ".join(cell.casefold().split()))
             if found is None:
@@ -206,20 +220,25 @@ class Reader:
 
         return put
 
-    def _company_flag(self, _target: Target) -> "Callable[[Row, str, list[str]], None]":
+    def _company_flag(self, _target: Target) -> Put:
         def put(_row: Row, cell: str, _cells: list[str]) -> None:
             if tidy_yes_no(cell):
                 raise Unclear(_("This row is a company, not a person."))
 
         return put
 
-    def _custom(self, target: Target, made: CustomType) -> "Callable[[Row, str, list[str]], None]":
+    def _custom(self, target: Target, made: CustomType) -> Put:
         key = target.field.removeprefix("custom:")
 
         def put(row: Row, cell: str, _cells: list[str]) -> None:
             row.custom[key] = custom_value(cell, made, target.style)
 
         return put
+
+
+def unquoted(cell: str) -> str:
+    """Return a cell without the quote that exports write before what a spreadsheet would run as a formula."""
+    return cell[1:] if cell[0] == "'" and cell[1:2] in _FORMULA_STARTS else cell
 
 
 def custom_value(cell: str, made: CustomType, style: str) -> object:
@@ -254,8 +273,10 @@ def tidy_external_id(cell: str) -> str:
 
 def _add(row: Row, kind: str, value: str, raw: str) -> None:
     """Add an identity to the row, each once."""
-    if all((kind, value) != (known[0], known[1]) for known in row.identities):
-        row.identities.append((kind, value, tidy_text(raw)[:320], ""))
+    for known in row.identities:
+        if known[0] == kind and known[1] == value:
+            return
+    row.identities.append((kind, value, tidy_text(raw)[:320], ""))
 
 
 def _complete_names(row: Row) -> None:
@@ -263,7 +284,8 @@ def _complete_names(row: Row) -> None:
     values = row.values
     if "first_name" in values or "last_name" in values:
         row.is_partial = "name" not in values and ("first_name" in values) != ("last_name" in values)
-        values.setdefault("name", full_name(values.get("first_name", ""), values.get("last_name", "")))
+        if "name" not in values:
+            values["name"] = full_name(values.get("first_name", ""), values.get("last_name", ""))
     elif values.get("name"):
         values["first_name"], values["last_name"] = split_full_name(values["name"])
     if len(values.get("name", "")) > LONGEST["name"]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from regulars.people.engine.copying import copy_array, copy_text
+from regulars.people.engine.copying import NULL, copy_array, copy_text
 from regulars.people.engine.names import sort_key, words
 from regulars.people.engine.people_cells import Identity, Reader, Row
 from regulars.people.engine.people_plan import PeoplePlan
@@ -51,7 +51,7 @@ def tidy_numbered(rows: Iterable[tuple[int, list[str]]], plan: PeoplePlan) -> Ch
     """Tidy rows that each come with their number."""
     chunk = Chunk()
     reader = Reader(plan, chunk.left_out)
-    last_round: dict[tuple[str, str], int] = {}
+    last_round: dict[tuple[str, ...], int] = {}
     people: list[str] = []
     identities: list[str] = []
     known: set[str] = set()
@@ -63,10 +63,11 @@ def tidy_numbered(rows: Iterable[tuple[int, list[str]]], plan: PeoplePlan) -> Ch
             chunk.refused.append((number, cells, reason))
             continue
         trace = "" if row.identities else _trace(row)
-        turn = _turn([(kind, value) for kind, value, *_rest in row.identities] or [("", trace)], last_round)
+        turn = _turn([one[:2] for one in row.identities] or [("", trace)], last_round)
         chunk.rounds = max(chunk.rounds, turn + 1)
         people.append(_person_line(number, turn, row, trace, _words(row, known)))
-        identities += [_identity_line(number, place, one) for place, one in _placed(row.identities)]
+        for place, one in _placed(row.identities):
+            identities.append(_identity_line(number, place, one))
     chunk.people, chunk.identities = "".join(people).encode(), "".join(identities).encode()
     chunk.known = frozenset(known)
     return chunk
@@ -81,9 +82,9 @@ def read_person(cells: list[str], plan: PeoplePlan) -> dict[str, object]:
     return shown | ({"tags": ", ".join(row.tags)} if row.tags else {}) | row.custom
 
 
-def _turn(keys: list[tuple[str, str]], last_round: dict[tuple[str, str], int]) -> int:
+def _turn(keys: Sequence[tuple[str, ...]], last_round: dict[tuple[str, ...], int]) -> int:
     """Return in which round a row is merged: after all earlier rows of the chunk that share an identity with it."""
-    turn = max(last_round.get(key, -1) for key in keys) + 1
+    turn = max([last_round.get(key, -1) for key in keys]) + 1
     for key in keys:
         last_round[key] = turn
     return turn
@@ -103,7 +104,7 @@ def _words(row: Row, known: set[str]) -> str:
     companies = _company_words(row.values["company"]) if "company" in row.values else ()
     reached = [word for _kind, value, *_rest in row.identities for word in identity_words(value)]
     notes = text_words(*row.notes) if row.notes else ()
-    known.update(word for word in (*names, *reached, *companies, *notes) if word.isalpha())
+    known.update([word for word in (*names, *reached, *companies, *notes) if word.isalpha()])
     return vector_text(names, reached, companies, notes)
 
 
@@ -113,14 +114,16 @@ def _person_line(number: int, turn: int, row: Row, trace: str, found: str) -> st
     values["sort_name"] = sort_key(
         values.get("first_name", ""), values.get("last_name", ""), values.get("name", "")
     )
-    values["note"] = "\n\n".join(row.notes)
+    if row.notes:
+        values["note"] = "\n\n".join(row.notes)
     company_key = _company_key(values["company"]) if "company" in values else ""
-    cells = [str(number), str(turn), *[copy_text(values.get(name, "")) for name in PLAIN_COLUMNS]]
+    said = map(values.get, PLAIN_COLUMNS)
+    cells = [str(number), str(turn), *[copy_text(value) if value else NULL for value in said]]
     cells += [
         copy_text(company_key),
-        str(row.keeper) if row.keeper else r"\N",
-        copy_array(row.tags),
-        copy_text(json.dumps(row.custom, ensure_ascii=False)) if row.custom else r"\N",
+        str(row.keeper) if row.keeper else NULL,
+        copy_array(row.tags) if row.tags else NULL,
+        copy_text(json.dumps(row.custom, ensure_ascii=False)) if row.custom else NULL,
         copy_text(trace),
         copy_text(found),
         "t" if row.is_partial else "f",

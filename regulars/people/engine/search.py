@@ -14,6 +14,7 @@ TYPO_LETTERS, PREFIX_LETTERS = 4, 3
 # Every company's document carries this, so that a search among companies alone never reads people's.
 COMPANY_MARK = "=company"
 _TRAILING_DIGITS = re.compile(r"\d+$")
+_NUMBER_STARTS = frozenset("+0123456789")
 
 
 def text_words(*texts: str) -> list[str]:
@@ -22,7 +23,7 @@ def text_words(*texts: str) -> list[str]:
     >>> text_words("Zoë van Dijk", "Zoë")
     ['zoe', 'van', 'dijk']
     """
-    found = dict.fromkeys(word[:MAX_WORD] for text in texts for word in words(text))
+    found = dict.fromkeys([word[:MAX_WORD] for text in texts for word in words(text)])
     return list(found)[:MAX_WORDS]
 
 
@@ -32,12 +33,26 @@ def identity_words(value: str) -> list[str]:
     >>> identity_words("ada.lovelace99@aalto.example"), identity_words("+358401234567")
     (['ada', 'lovelace', 'aalto'], [])
     """
-    local, at, _domain = value.rpartition("@")
+    local, at, domain = value.rpartition("@")
     if not at:
-        local = "" if value[:1] in "+0123456789" else value
-    domain = company_domain(value).rsplit(".", 1)[0].removesuffix(".co") if local and at else ""
-    stems = (_TRAILING_DIGITS.sub("", word) for word in text_words(local, domain))
-    return list(dict.fromkeys(stem for stem in stems if len(stem) >= PREFIX_LETTERS))
+        if not value or value[0] in _NUMBER_STARTS:
+            return []
+        local, domain = value, ""
+    if not local:
+        return []
+    stems = [*_stems(local), *(_domain_stems(domain) if domain else ())]
+    return list(dict.fromkeys(stems))[:MAX_WORDS]
+
+
+@lru_cache(maxsize=8_192)
+def _domain_stems(domain: str) -> tuple[str, ...]:
+    """Return by what an address's domain is found; many people share one."""
+    return tuple(_stems(company_domain(f"@{domain}").rsplit(".", 1)[0].removesuffix(".co")))
+
+
+def _stems(text: str) -> list[str]:
+    stems = [_TRAILING_DIGITS.sub("", word) for word in text_words(text)]
+    return [stem for stem in stems if len(stem) >= PREFIX_LETTERS]
 
 
 def vector_text(
@@ -54,9 +69,15 @@ def vector_text(
     kept: dict[str, str] = {}
     for letter, group in (("A", names), ("B", identities), ("C", companies), ("D", notes)):
         for word in group:
-            if word and len(kept) < MAX_WORDS:
-                kept.setdefault(word, letter)
-    return " ".join(f"{quoted(word)}:1{letter}" for word, letter in kept.items())
+            if word and word not in kept and len(kept) < MAX_WORDS:
+                kept[word] = letter
+    # Most words are of letters and digits alone: nothing in them is to be escaped.
+    return " ".join(
+        [
+            f"'{word}':1{letter}" if word.isalnum() else f"{quoted(word)}:1{letter}"
+            for word, letter in kept.items()
+        ]
+    )
 
 
 def quoted(word: str) -> str:

@@ -14,6 +14,7 @@ _ = gettext_noop
 _EXTENSION = re.compile(r"\s*(?:;ext=|extension|extn\.?|ext\.?|e?xt?\.?|#)\s*:?(\d{1,7})\Z", re.IGNORECASE)
 _SEPARATORS = str.maketrans("", "", " -.()/\u00a0\u2010\u2011\u2012\u2013\u202f")
 _SEVERAL = re.compile(r"\s*[;|\n]\s*|\s+(?:/|or|,)\s+|,\s*(?=\+)")
+_MAY_BE_SEVERAL = re.compile(r"[;|\n/o,]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ def tidy_phone(value: str, country: str = "") -> str:
 
 def several_phones(value: str, country: str = "") -> list[str]:
     """Return the numbers of a cell that may hold more than one."""
+    if not _MAY_BE_SEVERAL.search(value):
+        return [tidy_phone(value, country)]
     parts = [part for part in _SEVERAL.split(value.strip()) if part]
     if len(parts) < 2:
         return [tidy_phone(value, country)]

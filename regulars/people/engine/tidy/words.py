@@ -44,6 +44,7 @@ _LANGUAGES = {
     "ar": "arabic arabisch arabe arabia",
 }  # fmt: skip
 _LANGUAGE_BY_NAME = {name: code for code, names in _LANGUAGES.items() for name in names.split()}
+_LONGEST_EMPTY_WORD = 7
 _EMPTY_WORDS = frozenset({"", "-", "--", "n/a", "#n/a", "null", "none", "nan", "(null)", "(blank)", "\\n"})
 
 
@@ -68,6 +69,8 @@ def tidy_lines(value: str) -> str:
 
 def is_blank(value: str) -> bool:
     """Say whether a cell only says that there is nothing: “-”, “N/A”, “NULL”."""
+    if len(value) > _LONGEST_EMPTY_WORD and not (value[0].isspace() or value[-1].isspace()):
+        return False
     return not value or value.strip().casefold() in _EMPTY_WORDS
 
 
