@@ -30,7 +30,9 @@ def in_order(
         for chunk in (*first, *source):
             yield chunk, work(chunk)
         return
-    yield from _in_processes(work, first, source, workers or min(MOST_WORKERS, os.cpu_count() or 1))
+    # The one session that writes is the bottleneck: one processor is left to it.
+    spare = max(1, (os.cpu_count() or 1) - 1)
+    yield from _in_processes(work, first, source, workers or min(MOST_WORKERS, spare))
 
 
 def _in_processes(
@@ -57,10 +59,7 @@ def _in_processes(
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the parent, end with it even when it is killed, and let the database and the pages go first."""
-    # The one session that writes is the bottleneck; tidying ahead of it must not take its processor.
-    if hasattr(os, "nice"):
-        os.nice(5)
+    """Leave Ctrl-C to the parent, and end with it even when it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -122,11 +122,11 @@ def _noun(run: ImportRun, by: Actor) -> Noun:
         chunks=lambda one: whole_orders(chunks_of(one, CHUNK_ROWS), plan.columns["number"]),
         finish=partial(_finish, plan=plan, merge=merge, was_resumed=run.position > 0),
         tables=(
-            "people_person",
-            "people_identity",
-            "commerce_order",
-            "commerce_orderline",
-            "commerce_product",
+            "people_person (id)",
+            "people_identity (person_id, kind, value)",
+            "commerce_order (id, person_id, source, number)",
+            "commerce_orderline (order_id, product_id, sku)",
+            "commerce_product (id, sku)",
         ),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -113,10 +113,10 @@ class PeopleMerge:
             return
         outcome.created += cursor.rowcount
         cursor.execute(sql.NEW_PEOPLE, values)
-        wanted = _one(cursor, sql.COUNT_NEW_IDENTITIES)
-        cursor.execute(sql.NEW_IDENTITIES, values)
-        if cursor.rowcount != wanted:
-            raise Overtaken
+        try:
+            cursor.execute(sql.NEW_IDENTITIES, values)
+        except IntegrityError as taken:
+            raise Overtaken from taken
         for statement in (sql.NEW_TRACES, sql.NEW_DOCS, sql_known.NEW_ADDRESSES):
             cursor.execute(statement, values)
         announce_rows(PersonCreated, sql.CREATED_ROWS, [self.at], by=self.by)
