@@ -10,7 +10,12 @@ class CommerceConfig(AppConfig):
         from regulars.commerce import reactions, tasks  # noqa: F401  declare themselves
         from regulars.commerce.actions import imports  # noqa: F401  registers the importer of orders
         from regulars.commerce.models import Order
-        from regulars.commerce.queries.order_traits import order_traits, product_traits, refund_traits
+        from regulars.commerce.queries.order_traits import (
+            order_traits,
+            product_traits,
+            refund_traits,
+            subscription_traits,
+        )
         from regulars.commerce.queries.traits import behaviours, company_traits, person_traits
         from regulars.commerce.views.panels import register_panels
         from regulars.kit.settings_pages import register_settings_page
@@ -18,7 +23,12 @@ class CommerceConfig(AppConfig):
         from regulars.team.actions.business import register_currency_holder
 
         register_trait(
-            *person_traits(), *company_traits(), *order_traits(), *refund_traits(), *product_traits()
+            *person_traits(),
+            *company_traits(),
+            *order_traits(),
+            *refund_traits(),
+            *product_traits(),
+            *subscription_traits(),
         )
         register_behaviour(*behaviours())
         register_panels()

@@ -190,6 +190,16 @@ class SubscriptionEnded(_SubscriptionEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SubscriptionDeleted(_SubscriptionEvent):
+    """A subscription had been written down by mistake and was deleted."""
+
+    kind: ClassVar[str] = "subscription.deleted"
+    label: ClassVar[str | Promise] = _("Subscription deleted")
+    icon: ClassVar[str] = "trash"
+    touches: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class _ProductEvent(Event):
     """What happens to a product; audited, on nobody's timeline."""
 

@@ -61,8 +61,18 @@ def straight(request: HttpRequest) -> HttpResponse:
         )
     request.resolver_match = match
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    if response.status_code == 405:
+        response = _not_that_way(request, response.headers.get("Allow", ""))
     if not response.streaming:
         response.headers.setdefault("Content-Length", str(len(response.content)))
+    return response
+
+
+def _not_that_way(request: HttpRequest, allowed: str) -> HttpResponse:
+    response = problem(
+        405, f"{request.method} is not for this address; {allowed} is.", code="method_not_allowed"
+    )
+    response.headers["Allow"] = allowed
     return response
 
 

@@ -11,6 +11,7 @@ class PeopleConfig(AppConfig):
         from regulars.kit.traits import register_dynamic, register_trait
         from regulars.people import tasks  # noqa: F401  declares them
         from regulars.people.queries.field_traits import FieldTraits
+        from regulars.people.queries.record_traits import record_traits
         from regulars.people.queries.traits import company_traits, person_traits
         from regulars.people.views.panels import register_panels
 
@@ -20,6 +21,6 @@ class PeopleConfig(AppConfig):
             _("Stages and health"), "route", "people:rules", "rules.change", 55, _("Customers")
         )
         register_settings_page(_("Tags"), "tags", "people:tag_list", "tags.change", 60, _("Customers"))
-        register_trait(*person_traits(), *company_traits())
+        register_trait(*person_traits(), *company_traits(), *record_traits())
         for subject in ("person", "company", "order"):
             register_dynamic(subject, FieldTraits(subject))

@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Field, Query, Router, Schema
 
 from regulars.kit.actor import Actor
-from regulars.kit.api import BatchIn, BatchOut, Problem, Sent
+from regulars.kit.api import ERRORS, BatchIn, BatchOut, ListQuery, Sent, Unread, page_of, unread_body
 from regulars.kit.api.problems import refusal_body
 from regulars.kit.clock import now
+from regulars.kit.filters import Source, row_rule_of
 from regulars.kit.refused import Invalid, NotThere, Refused, require
 from regulars.people.models import Company, Person
+from regulars.team.gate import asker_of
 from regulars.team.rules import Seer, may, reaches
 from regulars.timeline.actions.posting import (
     Draft,
@@ -23,16 +25,16 @@ from regulars.timeline.actions.posting import (
 )
 from regulars.timeline.models import Touchpoint, TouchpointKind
 from regulars.timeline.queries.feed import Narrowing, Place, feed
+from regulars.timeline.queries.traits import touchpoints_within
 
 router = Router(tags=["timeline"])
-ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
 TEXT = r"^[^\x00]*$"
 
 
 class TouchpointIn(Sent):
     """Something that happened with a person or a company."""
 
-    person: int | None = Field(None, description="Whom it happened with; or name a company.")
+    person: int | None = Field(None, description="Whom it happened with; or name a company.", examples=[17])
     company: int | None = None
     kind: str = Field(
         ..., max_length=60, examples=["custom.store_visit"], description="custom. and words of your own."
@@ -51,8 +53,8 @@ class TouchpointIn(Sent):
 class TouchpointOut(Schema):
     """A touchpoint."""
 
-    id: int
-    kind: str
+    id: int = Field(..., examples=[1024])
+    kind: str = Field(..., examples=["custom.store_visit"])
     person: int | None
     company: int | None
     occurred_at: datetime
@@ -70,36 +72,36 @@ class Touchpoints(Schema):
     next: str | None = None
 
 
-class Which(Schema):
-    """Whose timeline, and what of it."""
+class Which(ListQuery):
+    """Whose timeline, and what of it; with a filter or sort of your own, also everybody's."""
 
     person: int | None = Field(None, ge=1, le=2**62)
     company: int | None = Field(None, ge=1, le=2**62)
-    kind: str = Field("", pattern=TEXT, max_length=60)
+    kind: str = Field("", pattern=TEXT, max_length=60, examples=["order.placed"])
     channel: str = Field("", pattern=TEXT, max_length=30)
-    cursor: str = Field("", description="`next` of the page before; empty for the newest.")
-    limit: int = Field(50, ge=1, le=1000)
 
 
-class KindIn(Sent):
+class TouchpointKindIn(Sent):
     """What a kind of custom touchpoint is called and how it is drawn."""
 
     label: str = Field(..., min_length=1, max_length=100, pattern=TEXT, examples=["Visited the shop"])
     icon: str = Field("point", max_length=40, pattern=TEXT, examples=["building-store"])
 
 
-class KindOut(Schema):
+class TouchpointKindOut(Schema):
     """A kind of custom touchpoint."""
 
-    name: str
-    label: str
-    icon: str
+    name: str = Field(..., examples=["custom.store_visit"])
+    label: str = Field(..., examples=["Visited the shop"])
+    icon: str = Field(..., examples=["building-store"])
 
 
 @router.get("/touchpoints", response={200: Touchpoints, **ERRORS}, summary="Read a timeline")
 def list_touchpoints(request: HttpRequest, which: Query[Which]) -> HttpResponse:
-    """Return what happened with one person or company, newest first."""
+    """Return what happened, newest first: with one person or company, or with everybody within reach."""
     seer = _seer(request, "timeline.see")
+    if which.filter or which.sort or (which.person is None and which.company is None):
+        return JsonResponse(_found(seer, which))
     about = _about(seer, which.person, which.company, "timeline.see")
     narrowing = Narrowing((which.kind,) if which.kind else (), which.channel)
     before = Place.read(which.cursor)
@@ -108,6 +110,19 @@ def list_touchpoints(request: HttpRequest, which: Query[Which]) -> HttpResponse:
     page = feed(about, seer, narrowing=narrowing, before=before, limit=which.limit)
     items = [_shape(one) for one in page.touchpoints]
     return JsonResponse({"items": items, "next": str(page.older) if page.older else None})
+
+
+@router.get(
+    "/touchpoints/{int:touchpoint_id}",
+    response={200: TouchpointOut, **ERRORS},
+    summary="Get a touchpoint",
+)
+def get_touchpoint(request: HttpRequest, touchpoint_id: int) -> HttpResponse:
+    """Return one touchpoint; the timeline is append-only, so none is changed or deleted."""
+    found = touchpoints_within(_seer(request, "timeline.see")).filter(pk=touchpoint_id).first()
+    if found is None:
+        raise NotThere
+    return JsonResponse(_shape(found))
 
 
 @router.post(
@@ -134,7 +149,9 @@ def add_touchpoints(request: HttpRequest, rows: BatchIn[TouchpointIn]) -> HttpRe
     )
 
 
-@router.get("/touchpoint-kinds", response={200: list[KindOut], **ERRORS}, summary="List custom kinds")
+@router.get(
+    "/touchpoint-kinds", response={200: list[TouchpointKindOut], **ERRORS}, summary="List custom kinds"
+)
 def list_kinds(request: HttpRequest) -> HttpResponse:
     """Return the kinds of touchpoint this business has words for."""
     _seer(request, "timeline.see")
@@ -143,8 +160,10 @@ def list_kinds(request: HttpRequest) -> HttpResponse:
     )
 
 
-@router.put("/touchpoint-kinds/{name}", response={200: KindOut, **ERRORS}, summary="Name a custom kind")
-def put_kind(request: HttpRequest, name: str, values: KindIn) -> HttpResponse:
+@router.put(
+    "/touchpoint-kinds/{name}", response={200: TouchpointKindOut, **ERRORS}, summary="Name a custom kind"
+)
+def put_kind(request: HttpRequest, name: str, values: TouchpointKindIn) -> HttpResponse:
     """Say what a custom kind is called and which icon it has."""
     _seer(request, "timeline.post")
     kind = define_touchpoint_kind(name, label=values.label, icon=values.icon, by=_actor(request))
@@ -159,6 +178,26 @@ def _seer(request: HttpRequest, verb: str) -> Seer:
 
 def _actor(request: HttpRequest) -> Actor:
     return cast(Actor, vars(request)["actor"])
+
+
+def _found(seer: Seer, which: Which) -> dict[str, Any]:
+    """Return a page of touchpoints that pass a filter."""
+    rows = touchpoints_within(seer)
+    if which.person is not None or which.company is not None:
+        about = _about(seer, which.person, which.company, "timeline.see")
+        rows = rows.filter(**{"person" if isinstance(about, Person) else "company": about})
+    named = {"kind": which.kind, "channel": which.channel}
+    rows = rows.filter(**{name: value for name, value in named.items() if value})
+
+    def fetch(ids: list[int]) -> list[dict[str, Any]]:
+        found = Touchpoint.objects.in_bulk(ids)
+        return [_shape(found[number]) for number in ids if number in found]
+
+    table = Touchpoint._meta.db_table
+    source = Source(subject="touchpoint", table=table, alias=table)
+    return page_of(
+        which, source=source, asker=asker_of(seer), row_rule=row_rule_of(rows), fetch=fetch, sort="-id"
+    )
 
 
 def _about(seer: Seer, person: int | None, company: int | None, verb: str) -> Person | Company:
@@ -186,8 +225,10 @@ def _draft(seer: Seer, values: TouchpointIn) -> Draft:
 
 
 def _checked(
-    seer: Seer, index: int, row: TouchpointIn, at: datetime
+    seer: Seer, index: int, row: TouchpointIn | Unread, at: datetime
 ) -> tuple[int, Draft | None, dict[str, Any] | None]:
+    if isinstance(row, Unread):
+        return index, None, unread_body(row)
     try:
         draft = _draft(seer, row)
         check_draft(draft, at)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.commerce.actions.checking import check_order
+from regulars.commerce.actions.checking import check_order, read_own_fields
 from regulars.commerce.actions.figures import recount_figures
 from regulars.commerce.actions.lines import line_values, products_for
 from regulars.commerce.actions.orders import order_values
@@ -103,6 +103,8 @@ def change_order(
     """Correct an order and its lines; the total follows the lines unless it is given."""
     order = lock_order(order, expected_version)
     before, wanted = _values(order), change.wanted()
+    if change.custom is not None:
+        wanted["custom"] = read_own_fields(change.custom, order.custom)
     _check_change(order, change, at)
     for name, value in wanted.items():
         setattr(order, name, value)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,8 @@ from regulars.commerce.engine.drafts import LineDraft, OrderDraft
 from regulars.commerce.models import LineKind, OrderStatus
 from regulars.kit.money import MAX_MINOR, BadMoney, parse_currency
 from regulars.kit.refused import Invalid, Text
+from regulars.people.actions.custom_values import read_custom
+from regulars.people.actions.reading import Reading as OwnValues
 
 MOST_LINES = 5_000
 LARGEST = MAX_MINOR // 10**6
@@ -29,6 +32,16 @@ def check_order(draft: OrderDraft, *, at: datetime) -> None:
         problems = _amounts(draft)
     if problems:
         raise Invalid(problems)
+
+
+def read_own_fields(raw: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an order keeps in the business's own fields, each value read by its field's type."""
+    if not raw:
+        return dict(stored)
+    reading = OwnValues()
+    values = read_custom("order", raw, stored, reading)
+    reading.finish()
+    return values
 
 
 def check_lines(lines: Sequence[LineDraft], currency: str) -> Problems:

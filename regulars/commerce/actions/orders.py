@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from regulars.commerce.actions.checking import check_order
+from regulars.commerce.actions.checking import check_order, read_own_fields
 from regulars.commerce.actions.figures import recount_figures
 from regulars.commerce.actions.lines import write_lines
 from regulars.commerce.actions.rates import base_amount
@@ -41,6 +41,7 @@ def record_order(draft: OrderDraft, *, by: Actor, at: datetime, silent: bool = F
     if known is not None:
         return Recorded(known, is_new=False)
 
+    draft = replace(draft, custom=read_own_fields(draft.custom, {}))
     person, company = _customer(draft), _company(draft)
     try:
         with transaction.atomic():

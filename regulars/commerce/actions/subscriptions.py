@@ -14,6 +14,7 @@ from regulars.commerce.actions.figures import move_stages
 from regulars.commerce.engine.calendar import next_renewal
 from regulars.commerce.events import (
     SubscriptionChanged,
+    SubscriptionDeleted,
     SubscriptionEnded,
     SubscriptionRenewed,
     SubscriptionStarted,
@@ -140,6 +141,20 @@ def end_subscription(
     event = SubscriptionEnded(**_event_values(subscription), reason=reason.strip()[:200])
     announce(event, by=by, changes={"status": [before, "ended"]})
     return subscription
+
+
+@transaction.atomic
+def delete_subscription(subscription: Subscription, *, by: Actor, at: datetime) -> None:
+    """Delete a subscription that should not be there; one that stops is ended instead."""
+    found = (
+        Subscription.objects.select_for_update().filter(pk=subscription.pk, deleted_at__isnull=True).first()
+    )
+    if found is None:
+        raise NotThere
+    found.deleted_at = found.updated_at = at
+    found.save(update_fields=["deleted_at", "updated_at"])
+    move_stages([found.person_id], by=by)
+    announce(SubscriptionDeleted(**_event_values(found)), by=by)
 
 
 def _known(draft: SubscriptionDraft) -> Subscription | None:

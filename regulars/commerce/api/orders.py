@@ -2,12 +2,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Query, Router
 
 from regulars.commerce.actions.changing import (
     OrderChange,
@@ -16,12 +14,23 @@ from regulars.commerce.actions.changing import (
     change_order,
     delete_order,
 )
-from regulars.commerce.actions.orders import record_order
+from regulars.commerce.actions.orders import Recorded, record_order
 from regulars.commerce.actions.refunds import RefundDraft, refund_order
+from regulars.commerce.api.order_schemas import (
+    OrderChangeIn,
+    OrderIn,
+    OrderOut,
+    OrderRows,
+    Orders,
+    OwnerIn,
+    RefundIn,
+    RefundOut,
+    Refunds,
+)
 from regulars.commerce.engine.drafts import LineDraft, OrderDraft, RefundLineDraft
 from regulars.commerce.models import Order, OrderLine, Refund
 from regulars.commerce.rules import may_change_order
-from regulars.kit.api import ERRORS, BatchIn, BatchOut, ListQuery, Sent, answer, gone, page_of, run_batch
+from regulars.kit.api import ERRORS, BatchOut, Deeds, ListQuery, answer, gone, page_of, run_batch
 from regulars.kit.clock import now
 from regulars.kit.filters import Source, row_rule_of
 from regulars.kit.refused import Invalid, NotThere, require
@@ -31,151 +40,10 @@ from regulars.team.rules import Scope, allowed
 
 router = Router(tags=["orders"])
 ORDERS = Source(subject="order", table="commerce_order", alias="commerce_order")
-BIG = 2**53
 PLAIN = (
     "source", "number", "placed_at", "status", "currency", "total_minor", "refunded_minor", "shipping_minor", "discount_minor",
     "tax_minor", "channel", "campaign", "coupon", "country", "custom", "created_at", "updated_at", "version",
 )  # fmt: skip
-
-
-class LineIn(Sent):
-    """One line: a product by its code, how many, and for how much."""
-
-    sku: str = Field("", max_length=80, examples=["85123A"])
-    name: str = Field("", max_length=250, examples=["White hanging heart"])
-    quantity: Decimal = Field(Decimal(1), examples=[2])
-    unit_price: Decimal = Field(Decimal(0), examples=["2.55"])
-    kind: str = Field("product", pattern="^(product|shipping|discount|fee|adjustment)$")
-
-
-class OrderChangeIn(Sent):
-    """What changes about an order; `lines` replaces all lines."""
-
-    number: str | None = Field(None, max_length=80, examples=["10042"])
-    placed_at: datetime | None = None
-    status: str | None = Field(None, pattern="^(placed|paid|shipped|completed)$")
-    channel: str | None = Field(None, max_length=60, examples=["web"])
-    campaign: str | None = Field(None, max_length=120)
-    coupon: str | None = Field(None, max_length=60)
-    country: str | None = Field(None, max_length=2)
-    shipping_minor: int | None = Field(None, ge=0, le=BIG)
-    discount_minor: int | None = Field(None, ge=0, le=BIG)
-    tax_minor: int | None = Field(None, ge=0, le=BIG)
-    lines: list[LineIn] | None = Field(None, max_length=1000)
-    expected_version: int | None = None
-
-
-class OrderIn(Sent):
-    """An order; the customer is named by number or by an identity, and neither makes it a guest order."""
-
-    currency: str = Field(..., min_length=3, max_length=3, examples=["EUR"])
-    placed_at: datetime = Field(..., examples=["2026-03-01T12:00:00Z"])
-    source: str = Field("api", max_length=40)
-    number: str = Field(
-        "", max_length=80, description="The same source and number again changes nothing.", examples=["10042"]
-    )
-    person: int | None = Field(None, ge=1, le=2**62)
-    email: str | None = Field(None, max_length=320, examples=["ada@example.com"])
-    external_id: str | None = Field(None, max_length=320)
-    status: str = Field("paid", pattern="^(placed|paid|shipped|completed|cancelled)$")
-    lines: list[LineIn] = Field(..., min_length=1, max_length=1000)
-    shipping_minor: int = Field(0, ge=0, le=BIG)
-    discount_minor: int = Field(0, ge=0, le=BIG)
-    tax_minor: int = Field(0, ge=0, le=BIG)
-    channel: str = Field("", max_length=60, examples=["web"])
-    campaign: str = Field("", max_length=120)
-    coupon: str = Field("", max_length=60)
-    country: str = Field("", max_length=2, examples=["FI"])
-
-
-class RefundLineIn(Sent):
-    """How much of a line is given back: a number of pieces, an amount, or neither for all that is left."""
-
-    line: int
-    quantity: Decimal | None = None
-    amount_minor: int | None = Field(None, ge=0, le=BIG)
-
-
-class RefundIn(Sent):
-    """Money given back: an amount, lines, or neither for all that is left."""
-
-    amount_minor: int | None = Field(None, ge=1, le=BIG)
-    lines: list[RefundLineIn] = Field([], max_length=1000)
-    reason: str = Field("", max_length=200)
-    number: str = Field("", max_length=80)
-    refunded_at: datetime | None = None
-
-
-class OwnerIn(Sent):
-    """Whose order it is; null makes it a guest order."""
-
-    person: int | None = Field(..., ge=1, le=2**62)
-
-
-class LineOut(Schema):
-    """A line of an order."""
-
-    id: int
-    kind: str
-    sku: str
-    name: str
-    product: int | None
-    quantity: str
-    unit_price: str
-    total_minor: int
-    refunded_minor: int
-
-
-class OrderOut(Schema):
-    """An order with its lines; money is in minor units of its currency."""
-
-    id: int
-    source: str
-    number: str
-    person: int | None
-    company: int | None
-    placed_at: datetime
-    status: str
-    currency: str
-    total_minor: int
-    refunded_minor: int
-    shipping_minor: int
-    discount_minor: int
-    tax_minor: int
-    channel: str
-    campaign: str
-    coupon: str
-    country: str
-    custom: dict[str, Any]
-    lines: list[LineOut]
-    created_at: datetime
-    updated_at: datetime
-    version: int
-
-
-class Orders(Schema):
-    """One page of orders."""
-
-    items: list[OrderOut]
-    next: str | None = None
-
-
-class RefundOut(Schema):
-    """A refund."""
-
-    id: int
-    order: int | None
-    number: str
-    amount_minor: int
-    currency: str
-    reason: str
-    refunded_at: datetime
-
-
-class Refunds(Schema):
-    """The refunds of one order."""
-
-    items: list[RefundOut]
 
 
 @router.get("/orders", response={200: Orders, **ERRORS}, summary="List orders")
@@ -191,17 +59,28 @@ def list_orders(request: HttpRequest, query: Query[ListQuery]) -> HttpResponse:
 @router.post("/orders", response={200: OrderOut, 201: OrderOut, **ERRORS}, summary="Record an order")
 def new_order(request: HttpRequest, values: OrderIn) -> HttpResponse:
     """Record an order; one known by its source and number is returned as it stands, with 200."""
-    made = record_order(_draft(request, values), by=actor_of(request), at=now())
+    made = _record(request, values)
     return answer(orders_by_id([made.order.pk])[0], status=201 if made.is_new else 200)
 
 
-@router.post("/orders/batch", response={200: BatchOut, **ERRORS}, summary="Record up to 1,000 orders")
-def orders_batch(request: HttpRequest, rows: BatchIn[OrderIn]) -> HttpResponse:
-    """Record each order on its own and say what became of it."""
+@router.post(
+    "/orders/batch",
+    response={200: BatchOut, **ERRORS},
+    summary="Record, change or delete up to 1,000 orders",
+)
+def orders_batch(request: HttpRequest, rows: OrderRows) -> HttpResponse:
+    """Do each row on its own and say what became of it; a row may be an order as it stands."""
     seer_of(request, "orders.change")
+    deeds = Deeds[OrderIn, OrderChangeIn](
+        lambda values: _record(request, values).order.pk,
+        lambda number, values: _change(request, number, values),
+        lambda number: _delete(request, number),
+    )
 
-    def work(row: OrderIn) -> tuple[int, int | None]:
-        made = record_order(_draft(request, row), by=actor_of(request), at=now())
+    def work(row: Any) -> tuple[int, int | None]:
+        if not isinstance(row, OrderIn):
+            return deeds(row)
+        made = _record(request, row)
         return (201 if made.is_new else 200), made.order.pk
 
     return answer(run_batch(rows.items, work))
@@ -216,19 +95,14 @@ def get_order(request: HttpRequest, order_id: int) -> HttpResponse:
 @router.patch("/orders/{int:order_id}", response={200: OrderOut, **ERRORS}, summary="Change an order")
 def patch_order(request: HttpRequest, order_id: int, values: OrderChangeIn) -> HttpResponse:
     """Change an order; the customer's figures follow."""
-    found = _order(request, order_id, is_changing=True)
-    given = {name: value for name, value in values.dict(exclude_unset=True).items() if value is not None}
-    expected = given.pop("expected_version", None)
-    if "lines" in given:
-        given["lines"] = [LineDraft(**line) for line in given["lines"]]
-    change_order(found, OrderChange(**given), by=actor_of(request), at=now(), expected_version=expected)
-    return answer(orders_by_id([found.pk])[0])
+    _change(request, order_id, values)
+    return answer(orders_by_id([order_id])[0])
 
 
 @router.delete("/orders/{int:order_id}", response={204: None, **ERRORS}, summary="Delete an order")
 def remove_order(request: HttpRequest, order_id: int) -> HttpResponse:
     """Delete an order that should not be there; to take one back, cancel or refund it."""
-    delete_order(_order(request, order_id, is_changing=True), by=actor_of(request), at=now())
+    _delete(request, order_id)
     return gone()
 
 
@@ -300,6 +174,23 @@ def _line(row: OrderLine) -> dict[str, Any]:
         "id": row.pk, "kind": row.kind, "sku": row.sku, "name": row.name, "product": row.product_id, "quantity": str(row.quantity),
         "unit_price": str(row.unit_price), "total_minor": row.total_minor, "refunded_minor": row.refunded_minor,
     }  # fmt: skip
+
+
+def _record(request: HttpRequest, values: OrderIn) -> Recorded:
+    return record_order(_draft(request, values), by=actor_of(request), at=now())
+
+
+def _change(request: HttpRequest, order_id: int, values: OrderChangeIn) -> None:
+    found = _order(request, order_id, is_changing=True)
+    given = {name: value for name, value in values.dict(exclude_unset=True).items() if value is not None}
+    expected = given.pop("expected_version", None)
+    if "lines" in given:
+        given["lines"] = [LineDraft(**line) for line in given["lines"]]
+    change_order(found, OrderChange(**given), by=actor_of(request), at=now(), expected_version=expected)
+
+
+def _delete(request: HttpRequest, order_id: int) -> None:
+    delete_order(_order(request, order_id, is_changing=True), by=actor_of(request), at=now())
 
 
 def _draft(request: HttpRequest, values: OrderIn) -> OrderDraft:

@@ -10,7 +10,18 @@ from ninja import Field, Query, Router, Schema
 from regulars.commerce.actions.products import ProductDraft, change_product, create_product, delete_product
 from regulars.commerce.models import Kind, Product
 from regulars.commerce.rules import may_see_costs
-from regulars.kit.api import ERRORS, ListQuery, Sent, answer, gone, page_of
+from regulars.kit.api import (
+    ERRORS,
+    BatchOut,
+    Deeds,
+    DeedsIn,
+    ListQuery,
+    Sent,
+    answer,
+    gone,
+    page_of,
+    run_batch,
+)
 from regulars.kit.clock import now
 from regulars.kit.filters import Source
 from regulars.kit.refused import NotThere
@@ -37,9 +48,9 @@ class ProductIn(Sent):
 class ProductOut(Schema):
     """A product; cost and margin only where the key may see them."""
 
-    id: int
-    sku: str
-    name: str
+    id: int = Field(..., examples=[23])
+    sku: str = Field(..., examples=["85123A"])
+    name: str = Field(..., examples=["White hanging heart"])
     kind: int | None
     price_minor: int | None
     cost_minor: int | None
@@ -58,8 +69,8 @@ class Products(Schema):
 class KindOut(Schema):
     """A kind of product and the one it stands under."""
 
-    id: int
-    name: str
+    id: int = Field(..., examples=[6])
+    name: str = Field(..., examples=["Coffee"])
     parent: int | None
     level: int
 
@@ -88,8 +99,24 @@ def list_products(request: HttpRequest, query: Query[ListQuery]) -> HttpResponse
 def new_product(request: HttpRequest, values: ProductIn) -> HttpResponse:
     """Add a product to what is sold."""
     seer = seer_of(request, "products.change")
-    made = create_product(_draft(values), by=actor_of(request), at=now())
+    made = _create(request, values)
     return answer(products_by_id([made.pk], may_see_costs(seer))[0], status=201)
+
+
+@router.post(
+    "/products/batch",
+    response={200: BatchOut, **ERRORS},
+    summary="Add, change or delete up to 1,000 products",
+)
+def products_batch(request: HttpRequest, rows: DeedsIn[ProductIn, ProductIn]) -> HttpResponse:
+    """Do each row on its own and say what became of it."""
+    seer_of(request, "products.change")
+    deeds = Deeds[ProductIn, ProductIn](
+        lambda values: _create(request, values).pk,
+        lambda number, values: _change(request, number, values),
+        lambda number: _delete(request, number),
+    )
+    return answer(run_batch(rows.items, deeds))
 
 
 @router.get("/products/{int:product_id}", response={200: ProductOut, **ERRORS}, summary="Get a product")
@@ -103,15 +130,14 @@ def get_product(request: HttpRequest, product_id: int) -> HttpResponse:
 def patch_product(request: HttpRequest, product_id: int, values: ProductIn) -> HttpResponse:
     """Change the values named."""
     seer = seer_of(request, "products.change")
-    changed = change_product(_product(product_id), _draft(values), by=actor_of(request), at=now())
+    changed = _change(request, product_id, values)
     return answer(products_by_id([changed.pk], may_see_costs(seer))[0])
 
 
 @router.delete("/products/{int:product_id}", response={204: None, **ERRORS}, summary="Delete a product")
 def remove_product(request: HttpRequest, product_id: int) -> HttpResponse:
     """Take a product off the list; orders keep what they say."""
-    seer_of(request, "products.change")
-    delete_product(_product(product_id), by=actor_of(request), at=now())
+    _delete(request, product_id)
     return gone()
 
 
@@ -133,6 +159,21 @@ def products_by_id(ids: Sequence[int], with_costs: bool) -> list[dict[str, Any]]
     """Return products in the order of their ids."""
     found = Product.objects.in_bulk(list(ids))
     return [_shape(found[number], with_costs) for number in ids if number in found]
+
+
+def _create(request: HttpRequest, values: ProductIn) -> Product:
+    seer_of(request, "products.change")
+    return create_product(_draft(values), by=actor_of(request), at=now())
+
+
+def _change(request: HttpRequest, product_id: int, values: ProductIn) -> Product:
+    seer_of(request, "products.change")
+    return change_product(_product(product_id), _draft(values), by=actor_of(request), at=now())
+
+
+def _delete(request: HttpRequest, product_id: int) -> None:
+    seer_of(request, "products.change")
+    delete_product(_product(product_id), by=actor_of(request), at=now())
 
 
 def _shape(row: Product, with_costs: bool) -> dict[str, Any]:

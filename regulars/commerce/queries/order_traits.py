@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from regulars.commerce.models import OrderStatus
+from regulars.commerce.models import OrderStatus, Subscription
 from regulars.commerce.queries.kinds import kind_choices
 from regulars.commerce.queries.traits import base_currency
 from regulars.kit.traits import Exists, Join, Label, Trait, TraitType
@@ -116,6 +116,28 @@ def product_traits() -> Iterable[Trait]:
                       "WHERE k.id = {t}.kind_id AND {value}"),
         join=KIND, show_sql="{kind}.name",
     )  # fmt: skip
+
+
+def subscription_traits() -> Iterable[Trait]:
+    """Return all that can be asked about a subscription."""
+    made: list[tuple[str, TraitType, Label, str, dict[str, Any]]] = [
+        ("id", "number", _("Id"), "{t}.id", {"sortable": True, "not_null": True}),
+        ("person", "ref", _("Customer"), "{t}.person_id", {"names": _people}),
+        ("product", "ref", _("Product"), "{t}.product_id", {}),
+        ("name", "text", _("Name"), "{t}.name", {"sortable": True, "sort_sql": '{t}.name COLLATE "C"', "not_null": True}),
+        ("status", "choice", _("Status"), "{t}.status", {"choices": lambda: Subscription.STATUSES, "not_null": True}),
+        ("interval", "choice", _("Every"), "{t}.interval", {"choices": lambda: Subscription.INTERVALS, "not_null": True}),
+        ("amount", "money", _("Amount"), "{t}.amount_minor", {"currency_sql": "{t}.currency", "sortable": True, "not_null": True}),
+        ("started_on", "date", _("Started"), "{t}.started_on", {"sortable": True, "not_null": True}),
+        ("renews_on", "date", _("Renews"), "{t}.renews_on", {"sortable": True}),
+        ("ended_on", "date", _("Ended"), "{t}.ended_on", {"sortable": True}),
+        ("renewals", "number", _("Renewals"), "{t}.renewals", {"sortable": True, "not_null": True}),
+        ("source", "text", _("Source"), "{t}.source", {"not_null": True}),
+        ("external_id", "text", _("External id"), "{t}.external_id", {"not_null": True}),
+        ("created_at", "datetime", _("Recorded"), "{t}.created_at", {"sortable": True, "not_null": True}),
+    ]  # fmt: skip
+    for name, type_, label, sql, more in made:
+        yield Trait(name=name, subject="subscription", type=type_, label=label, sql=sql, **more)
 
 
 SOLD = """(SELECT trim_scale(sum(l.quantity - l.refunded_quantity)) FROM commerce_orderline l JOIN commerce_order o ON o.id = l.order_id

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from ninja import NinjaAPI, Schema
+from django.utils.translation import gettext_lazy as _
+from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import ConfigDict
+from pydantic import ValidationError as PydanticError
 
 from regulars.kit.refused import Invalid, Refused
 
@@ -29,15 +32,45 @@ TITLES = {
 }
 
 
+DEEDS = ("create", "change", "delete")
+REASONS = {
+    "extra_forbidden": _("There is no such field."),
+    "missing": _("This is needed."),
+    "string_type": _("Text is needed."),
+    "int_type": _("A whole number is needed."),
+    "int_parsing": _("A whole number is needed."),
+    "bool_type": _("true or false is needed."),
+    "bool_parsing": _("true or false is needed."),
+    "string_too_long": _("At most {max_length} letters fit."),
+    "string_pattern_mismatch": _("It does not fit {pattern}."),
+    "greater_than_equal": _("It must be {ge} or more."),
+    "less_than_equal": _("It must be {le} or less."),
+    "too_long": _("At most {max_length} at once."),
+    "too_short": _("At least {min_length} is needed."),
+    "date_from_datetime_parsing": _("A date such as 2026-03-01 is needed."),
+    "date_parsing": _("A date such as 2026-03-01 is needed."),
+    "datetime_from_date_parsing": _("A moment such as 2026-03-01T12:00:00Z is needed."),
+    "datetime_parsing": _("A moment such as 2026-03-01T12:00:00Z is needed."),
+    "union_tag_invalid": _("do is create, change or delete."),
+    "list_type": _("A list is needed."),
+    "dict_type": _("An object is needed."),
+    "model_attributes_type": _("An object is needed."),
+    "model_type": _("An object is needed."),
+}
+
+
 class Problem(Schema):
     """An error, as RFC 9457 describes it, with `errors` naming each field."""
 
     type: str = "about:blank"
-    title: str
-    status: int
-    detail: str = ""
-    code: str = ""
-    errors: list[dict[str, Any]] = []
+    title: str = Field(..., examples=["Some values are not right"])
+    status: int = Field(..., examples=[422])
+    detail: str = Field("", examples=["email: “nonsense” is not an e-mail address: it has no @."])
+    code: str = Field("", examples=["invalid"])
+    errors: list[dict[str, Any]] = Field(
+        [],
+        examples=[[{"field": "email", "reason": "“nonsense” is not an e-mail address: it has no @."}]],
+    )
 
 
 def problem(
@@ -131,8 +164,27 @@ def answer_refusals(api: NinjaAPI) -> None:
 
 
 def _field_error(error: dict[str, Any]) -> dict[str, Any]:
-    place = [str(part) for part in error.get("loc", ()) if part not in ("body", "query", "path", "payload")]
-    return {"field": ".".join(place), "reason": error.get("msg", "")}
+    place = list(error.get("loc", ()))
+    # What was sent is one argument of our function; its name is nothing a caller knows.
+    place = place[2:] if place[:1] == ["body"] else place[1:]
+    return {"field": ".".join(map(str, place)), "reason": reason_of(error)}
+
+
+def row_errors(error: PydanticError) -> list[dict[str, Any]]:
+    """Return what is wrong with one row of a batch, field by field."""
+    return [
+        {"field": ".".join(str(part) for part in one["loc"] if part not in DEEDS), "reason": reason_of(one)}
+        for one in error.errors(include_url=False, include_context=True)
+    ]
+
+
+def reason_of(error: Mapping[str, Any]) -> str:
+    """Say in our words what a value's check says in its own."""
+    words = REASONS.get(str(error.get("type", "")))
+    try:
+        return str(words).format(**error.get("ctx") or {}) if words else str(error.get("msg", ""))
+    except (KeyError, IndexError):
+        return str(error.get("msg", ""))
 
 
 class Sent(Schema):

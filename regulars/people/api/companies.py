@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from regulars.kit.api import BatchIn, BatchOut, ListQuery, page_of, run_batch
+from regulars.kit.api import ERRORS, BatchOut, Deeds, DeedsIn, ListQuery, page_of, run_batch
 from regulars.kit.clock import now
-from regulars.kit.refused import Invalid
 from regulars.people.actions.companies import change_company, create_company, delete_company
 from regulars.people.api.doors import (
     COMPANIES,
@@ -19,9 +16,9 @@ from regulars.people.api.doors import (
     seer_of,
     the_company,
 )
-from regulars.people.api.persons import ERRORS
-from regulars.people.api.schemas import Companies, CompanyChange, CompanyDeed, CompanyIn, CompanyOut
+from regulars.people.api.schemas import Companies, CompanyChange, CompanyIn, CompanyOut
 from regulars.people.api.shapes import companies, companies_by_id
+from regulars.people.models import Company
 from regulars.team.rules import row_sql
 
 router = Router(tags=["companies"])
@@ -47,10 +44,7 @@ def list_companies(request: HttpRequest, query: Query[ListQuery]) -> HttpRespons
 @router.post("/companies", response={201: CompanyOut, **ERRORS}, summary="Add a company")
 def add_company(request: HttpRequest, values: CompanyIn) -> HttpResponse:
     """Add a company or household."""
-    made = create_company(
-        in_reach(request, "companies.change", _given(values)), by=actor_of(request), at=now()
-    )
-    return answer(companies([made])[0], status=201)
+    return answer(companies([_create(request, values)])[0], status=201)
 
 
 @router.post(
@@ -58,10 +52,15 @@ def add_company(request: HttpRequest, values: CompanyIn) -> HttpResponse:
     response={200: BatchOut, **ERRORS},
     summary="Create, change or delete up to 1,000 companies",
 )
-def companies_batch(request: HttpRequest, rows: BatchIn[CompanyDeed]) -> HttpResponse:
+def companies_batch(request: HttpRequest, rows: DeedsIn[CompanyIn, CompanyChange]) -> HttpResponse:
     """Do each row on its own and say what became of it."""
     seer_of(request, "companies.change")
-    return answer(run_batch(rows.items, lambda row: _deed(request, row)))
+    deeds = Deeds[CompanyIn, CompanyChange](
+        lambda values: _create(request, values).pk,
+        lambda number, values: _change(request, number, values),
+        lambda number: _delete(request, number),
+    )
+    return answer(run_batch(rows.items, deeds))
 
 
 @router.get("/companies/{int:company_id}", response=LONE, summary="Get a company")
@@ -73,34 +72,25 @@ def get_company(request: HttpRequest, company_id: int) -> HttpResponse:
 @router.patch("/companies/{int:company_id}", response=LONE, summary="Change a company")
 def patch_company(request: HttpRequest, company_id: int, values: CompanyChange) -> HttpResponse:
     """Change the fields named."""
-    found = the_company(request, company_id, "companies.change")
-    return answer(companies([change_company(found, by=actor_of(request), at=now(), **_given(values))])[0])
+    return answer(companies([_change(request, company_id, values)])[0])
 
 
 @router.delete("/companies/{int:company_id}", response={204: None, **ERRORS}, summary="Delete a company")
 def remove_company(request: HttpRequest, company_id: int) -> HttpResponse:
     """Delete a company; the people who belong to it stay."""
-    delete_company(the_company(request, company_id, "companies.delete"), by=actor_of(request), at=now())
+    _delete(request, company_id)
     return gone()
 
 
-def _deed(request: HttpRequest, row: CompanyDeed) -> tuple[int, int | None]:
-    by = actor_of(request)
-    if row.do == "create":
-        return 201, create_company(
-            in_reach(request, "companies.change", _given(row.values)), by=by, at=now()
-        ).pk
-    found = the_company(
-        request, row.id or 0, "companies.delete" if row.do == "delete" else "companies.change"
-    )
-    if row.do == "delete":
-        delete_company(found, by=by, at=now())
-        return 204, found.pk
-    change_company(found, by=by, at=now(), **_given(row.values))
-    return 200, found.pk
+def _create(request: HttpRequest, values: CompanyIn) -> Company:
+    wanted = in_reach(request, "companies.change", values.dict(exclude_unset=True))
+    return create_company(wanted, by=actor_of(request), at=now())
 
 
-def _given(values: CompanyChange | None) -> dict[str, Any]:
-    if values is None:
-        raise Invalid({"values": "The values are missing."})
-    return values.dict(exclude_unset=True)
+def _change(request: HttpRequest, company_id: int, values: CompanyChange) -> Company:
+    found = the_company(request, company_id, "companies.change")
+    return change_company(found, by=actor_of(request), at=now(), **values.dict(exclude_unset=True))
+
+
+def _delete(request: HttpRequest, company_id: int) -> None:
+    delete_company(the_company(request, company_id, "companies.delete"), by=actor_of(request), at=now())

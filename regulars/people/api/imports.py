@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 
+from regulars.kit.api import ERRORS, ListQuery, Sent
 from regulars.kit.refused import Invalid, NotThere, require
 from regulars.people.actions.imports import (
     cancel_import,
@@ -18,21 +19,22 @@ from regulars.people.actions.imports import (
     map_run,
     start_import,
 )
-from regulars.people.api.doors import actor_of, answer, seer_of
-from regulars.people.api.persons import ERRORS
+from regulars.people.actions.imports.runs import RunOver
+from regulars.people.api.doors import actor_of, answer, gone, records_page, seer_of
 from regulars.people.engine.columns import column_named
 from regulars.people.models import ImportReject, ImportRun
 from regulars.team.rules import Seer, may
 
 router = Router(tags=["imports"])
-PAGE, MOST_REJECTS = 50, 1_000
+MOST_REJECTS = 1_000
+MODES = "^(upsert|create|update|fill)$"
 
 
 class ImportIn(Schema):
     """How a file is to be taken in."""
 
     noun: str = Field("people", pattern="^(people|orders)$", description="What the file holds")
-    mode: str = Field("upsert", pattern="^(upsert|create|update|fill)$")
+    mode: str = Field("upsert", pattern=MODES)
     map: str = Field(
         "",
         max_length=20_000,
@@ -50,14 +52,28 @@ class ImportIn(Schema):
     start: bool = Field(True, description="Begin at once; otherwise the import waits as a draft")
 
 
+class ImportChange(Sent):
+    """What changes about an import that waits as a draft."""
+
+    mode: str | None = Field(None, pattern=MODES, examples=["fill"])
+    map: dict[str, str] | None = Field(
+        None,
+        description="Where columns go; an empty field leaves its column out",
+        examples=[{"email": "E-mail 1"}],
+    )
+    country: str | None = Field(None, max_length=2, examples=["FI"])
+    currency: str | None = Field(None, max_length=3, examples=["EUR"])
+    leave_out: bool | None = None
+
+
 class ImportOut(Schema):
     """One import: how it is read, how far it has come, and counts that add up."""
 
-    id: int
-    noun: str
-    file_name: str
-    status: str
-    mode: str
+    id: int = Field(..., examples=[4])
+    noun: str = Field(..., examples=["people"])
+    file_name: str = Field(..., examples=["customers.csv"])
+    status: str = Field(..., examples=["done"])
+    mode: str = Field(..., examples=["upsert"])
     is_dry_run: bool
     columns: list[str]
     mapping: dict[str, str]
@@ -71,41 +87,41 @@ class ImportOut(Schema):
 
 
 class Imports(Schema):
-    """Imports, newest first."""
+    """One page of imports, newest first unless sorted otherwise."""
 
     items: list[ImportOut]
-    next_cursor: str | None = None
+    next: str | None = None
 
 
 class Reject(Schema):
     """A refused row, as it stood in the file, and why."""
 
-    row: int
-    cells: list[str]
-    reason: str
+    row: int = Field(..., examples=[7])
+    cells: list[str] = Field(..., examples=[["Ada", "ada@nowhere"]])
+    reason: str = Field(..., examples=["“ada@nowhere” is not an e-mail address: its domain has no dot."])
 
 
 class Rejects(Schema):
     """Refused rows in the order of the file."""
 
     items: list[Reject]
-    next_cursor: str | None = None
+    next: str | None = None
 
 
 class After(Schema):
     """Where the next page begins."""
 
-    after: str = Field("", max_length=20, description="The next_cursor of the page before")
+    cursor: str = Field(
+        "", max_length=20, description="`next` of the page before; empty for the first page.", examples=[""]
+    )
 
 
 @router.get("/imports", response={200: Imports, **ERRORS}, summary="List imports")
-def list_imports(request: HttpRequest, query: Query[After]) -> HttpResponse:
-    """Return the imports this key may see, newest first."""
-    seer = seer_of(request, "imports.see")
-    runs = _runs(seer)
-    found = list((runs.filter(pk__lt=_cursor(query.after)) if query.after else runs)[: PAGE + 1])
-    more = str(found[PAGE - 1].pk) if len(found) > PAGE else None
-    return answer({"items": [_shape(run) for run in found[:PAGE]], "next_cursor": more})
+def list_imports(request: HttpRequest, query: Query[ListQuery]) -> HttpResponse:
+    """Return the imports this key may see that pass a filter, page by page."""
+    rows = _runs(seer_of(request, "imports.see"))
+    page = records_page(request, query, subject="import", rows=rows, shape=_shape, verb="imports.see")
+    return answer(page)
 
 
 @router.post("/imports", response={201: ImportOut, **ERRORS}, summary="Import a file")
@@ -140,6 +156,27 @@ def get_import(request: HttpRequest, import_id: int) -> HttpResponse:
     return answer(_shape(_run(request, import_id)))
 
 
+@router.patch("/imports/{int:import_id}", response={200: ImportOut, **ERRORS}, summary="Change a draft")
+def patch_import(request: HttpRequest, import_id: int, values: ImportChange) -> HttpResponse:
+    """Say otherwise how the file of a draft is to be taken in."""
+    run = _run(request, import_id)
+    given = {name: value for name, value in values.dict(exclude_unset=True).items() if value is not None}
+    places = run.mapping | _places(run, given.pop("map", {}))
+    mode = given.pop("mode", run.mode)
+    run = map_run(run, places, mode=mode, options={OPTIONS[name]: value for name, value in given.items()})
+    return answer(_shape(run))
+
+
+@router.delete("/imports/{int:import_id}", response={204: None, **ERRORS}, summary="Throw a draft away")
+def remove_import(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Throw an import away that has not begun; one that has is part of the history and can only be stopped."""
+    run = _run(request, import_id)
+    if run.status != "draft":
+        raise RunOver
+    cancel_import(run, by=actor_of(request))
+    return gone()
+
+
 @router.post("/imports/{int:import_id}/start", response={200: ImportOut, **ERRORS}, summary="Begin an import")
 def begin_import(request: HttpRequest, import_id: int) -> HttpResponse:
     """Begin an import that waits as a draft."""
@@ -160,15 +197,18 @@ def stop_import(request: HttpRequest, import_id: int) -> HttpResponse:
 def list_rejects(request: HttpRequest, import_id: int, query: Query[After]) -> HttpResponse:
     """Return the rows that were refused, with the reason on each."""
     rows = ImportReject.objects.filter(run=_run(request, import_id)).order_by("pk")
-    found = list((rows.filter(pk__gt=_cursor(query.after)) if query.after else rows)[: MOST_REJECTS + 1])
+    found = list((rows.filter(pk__gt=_cursor(query.cursor)) if query.cursor else rows)[: MOST_REJECTS + 1])
     items = [{"row": one.row, "cells": one.cells, "reason": one.reason} for one in found[:MOST_REJECTS]]
     more = str(found[MOST_REJECTS - 1].pk) if len(found) > MOST_REJECTS else None
-    return answer({"items": items, "next_cursor": more})
+    return answer({"items": items, "next": more})
+
+
+OPTIONS = {"country": "country", "currency": "currency", "leave_out": "leaves_out"}
 
 
 def _runs(seer: Seer) -> QuerySet[ImportRun]:
     nouns = [noun for noun, importer in importers().items() if may(seer, importer.verb)]
-    return ImportRun.objects.filter(noun__in=nouns).order_by("-pk")
+    return ImportRun.objects.filter(noun__in=nouns)
 
 
 def _run(request: HttpRequest, import_id: int) -> ImportRun:
@@ -206,7 +246,7 @@ def _places(run: ImportRun, said: dict[str, str]) -> dict[str, str]:
 
 def _cursor(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Invalid({"after": "This is not a cursor of this list."})
+        raise Invalid({"cursor": "This is not a cursor of this list."})
     return int(text)
 
 

@@ -1,24 +1,21 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from regulars.kit.api import BatchIn, BatchOut, ListQuery, Problem, page_of, run_batch
+from regulars.kit.api import ERRORS, BatchOut, Deeds, DeedsIn, ListQuery, page_of, run_batch
 from regulars.kit.clock import now
-from regulars.kit.refused import Invalid, NotThere
+from regulars.kit.refused import NotThere
 from regulars.people.actions.persons import change_person, create_person
 from regulars.people.actions.removal import delete_person, restore_person
 from regulars.people.actions.tags import tag_person, untag_person
 from regulars.people.api.doors import PEOPLE, actor_of, answer, asker_of, gone, in_reach, seer_of, the_person
-from regulars.people.api.schemas import People, PersonChange, PersonDeed, PersonIn, PersonOut, TagsIn
+from regulars.people.api.schemas import People, PersonChange, PersonIn, PersonOut, TagsIn
 from regulars.people.api.shapes import people, people_by_id
 from regulars.people.models import Person
 from regulars.team.rules import reaches, row_sql
 
 router = Router(tags=["people"])
-ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
 LONE = {**ERRORS, 200: PersonOut}
 
 
@@ -36,17 +33,21 @@ def list_people(request: HttpRequest, query: Query[ListQuery]) -> HttpResponse:
 @router.post("/people", response={201: PersonOut, **ERRORS}, summary="Add a person")
 def add_person(request: HttpRequest, values: PersonIn) -> HttpResponse:
     """Add a person; an identity that somebody else has is refused with 409."""
-    made = create_person(in_reach(request, "people.change", _given(values)), by=actor_of(request), at=now())
-    return answer(people([made])[0], status=201)
+    return answer(people([_create(request, values)])[0], status=201)
 
 
 @router.post(
     "/people/batch", response={200: BatchOut, **ERRORS}, summary="Create, change or delete up to 1,000 people"
 )
-def people_batch(request: HttpRequest, rows: BatchIn[PersonDeed]) -> HttpResponse:
+def people_batch(request: HttpRequest, rows: DeedsIn[PersonIn, PersonChange]) -> HttpResponse:
     """Do each row on its own and say what became of it."""
     seer_of(request, "people.change")
-    return answer(run_batch(rows.items, lambda row: _deed(request, row)))
+    deeds = Deeds[PersonIn, PersonChange](
+        lambda values: _create(request, values).pk,
+        lambda number, values: _change(request, number, values),
+        lambda number: _delete(request, number),
+    )
+    return answer(run_batch(rows.items, deeds))
 
 
 @router.get("/people/{int:person_id}", response=LONE, summary="Get a person")
@@ -58,14 +59,13 @@ def get_person(request: HttpRequest, person_id: int) -> HttpResponse:
 @router.patch("/people/{int:person_id}", response=LONE, summary="Change a person")
 def patch_person(request: HttpRequest, person_id: int, values: PersonChange) -> HttpResponse:
     """Change the fields named; custom fields not named stay."""
-    found = the_person(request, person_id, "people.change")
-    return answer(people([change_person(found, by=actor_of(request), at=now(), **_given(values))])[0])
+    return answer(people([_change(request, person_id, values)])[0])
 
 
 @router.delete("/people/{int:person_id}", response={204: None, **ERRORS}, summary="Delete a person")
 def remove_person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Hide a person; they are erased after 30 days."""
-    delete_person(the_person(request, person_id, "people.delete"), by=actor_of(request), at=now())
+    _delete(request, person_id)
     return gone()
 
 
@@ -95,20 +95,15 @@ def remove_tags(request: HttpRequest, person_id: int, wanted: TagsIn) -> HttpRes
     return answer(people_by_id([found.pk])[0])
 
 
-def _deed(request: HttpRequest, row: PersonDeed) -> tuple[int, int | None]:
-    by = actor_of(request)
-    if row.do == "create":
-        return 201, create_person(in_reach(request, "people.change", _given(row.values)), by=by, at=now()).pk
-    found = the_person(request, row.id or 0, "people.delete" if row.do == "delete" else "people.change")
-    if row.do == "delete":
-        delete_person(found, by=by, at=now())
-        return 204, found.pk
-    wanted = PersonChange(**row.values.dict(exclude_unset=True)) if row.values else None
-    change_person(found, by=by, at=now(), **_given(wanted))
-    return 200, found.pk
+def _create(request: HttpRequest, values: PersonIn) -> Person:
+    wanted = in_reach(request, "people.change", values.dict(exclude_unset=True))
+    return create_person(wanted, by=actor_of(request), at=now())
 
 
-def _given(values: PersonChange | None) -> dict[str, Any]:
-    if values is None:
-        raise Invalid({"values": "The values are missing."})
-    return values.dict(exclude_unset=True)
+def _change(request: HttpRequest, person_id: int, values: PersonChange) -> Person:
+    found = the_person(request, person_id, "people.change")
+    return change_person(found, by=actor_of(request), at=now(), **values.dict(exclude_unset=True))
+
+
+def _delete(request: HttpRequest, person_id: int) -> None:
+    delete_person(the_person(request, person_id, "people.delete"), by=actor_of(request), at=now())

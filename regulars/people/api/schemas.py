@@ -30,9 +30,10 @@ class IdentityIn(Sent):
 class IdentityOut(Schema):
     """An identity as it is stored."""
 
-    id: int
-    kind: str
-    value: str
+    id: int = Field(..., examples=[31])
+    person: int = Field(..., examples=[17])
+    kind: str = Field(..., examples=["email"])
+    value: str = Field(..., examples=["ada@example.com"])
     label: str
     is_primary: bool
     is_verified: bool
@@ -65,10 +66,10 @@ class BelongingIn(Sent):
 class BelongingOut(Schema):
     """Where somebody belongs."""
 
-    id: int
-    company_id: int
-    company: str
-    role: str
+    id: int = Field(..., examples=[8])
+    company_id: int = Field(..., examples=[4])
+    company: str = Field(..., examples=["Nordlicht Kaffee"])
+    role: str = Field(..., examples=["Buyer"])
     is_primary: bool
     from_on: date | None
     to_on: date | None
@@ -112,10 +113,10 @@ class PersonIn(PersonChange):
 class PersonOut(Schema):
     """A person with identities, companies and tags."""
 
-    id: int
-    name: str
-    first_name: str
-    last_name: str
+    id: int = Field(..., examples=[17])
+    name: str = Field(..., examples=["Ada Lovelace"])
+    first_name: str = Field(..., examples=["Ada"])
+    last_name: str = Field(..., examples=["Lovelace"])
     job_title: str
     language: str
     time_zone: str
@@ -124,8 +125,8 @@ class PersonOut(Schema):
     birthday: date | None
     keeper: int | None
     team: int | None
-    stage: str
-    health: str
+    stage: str = Field(..., examples=["acquired"])
+    health: str = Field(..., examples=["steady"])
     acquired_channel: str
     acquired_campaign: str
     preferred_channel: str
@@ -145,14 +146,6 @@ class People(Schema):
 
     items: list[PersonOut]
     next: str | None = None
-
-
-class PersonDeed(Sent):
-    """One row of a batch: create, change or delete."""
-
-    do: str = Field("create", pattern="^(create|change|delete)$")
-    id: int | None = None
-    values: PersonIn | None = None
 
 
 class CompanyChange(Sent):
@@ -185,8 +178,8 @@ class CompanyIn(CompanyChange):
 class CompanyOut(Schema):
     """A company with its domains and tags."""
 
-    id: int
-    name: str
+    id: int = Field(..., examples=[4])
+    name: str = Field(..., examples=["Nordlicht Kaffee"])
     is_household: bool
     parent: int | None
     website: str
@@ -211,14 +204,6 @@ class Companies(Schema):
 
     items: list[CompanyOut]
     next: str | None = None
-
-
-class CompanyDeed(Sent):
-    """One row of a batch of companies."""
-
-    do: str = Field("create", pattern="^(create|change|delete)$")
-    id: int | None = None
-    values: CompanyIn | None = None
 
 
 class TagsIn(Sent):

@@ -70,7 +70,7 @@ def identity(one: Identity) -> dict[str, Any]:
         "bounced_at",
         "ended_at",
     )
-    return {name: getattr(one, name) for name in names}
+    return {"person": one.person_id} | {name: getattr(one, name) for name in names}
 
 
 def affiliation(one: Affiliation) -> dict[str, Any]:

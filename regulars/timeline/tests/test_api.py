@@ -77,11 +77,45 @@ def test_a_batch_says_of_each_row_what_became_of_it(call: Call) -> None:
     assert Touchpoint.objects.count() == 1
 
 
-@pytest.mark.parametrize("query", ["", "person=1&company=1", "person=1&cursor=nonsense"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sort=nonsense",
+        "filter={bad",
+        "person=1&company=1&sort=id",
+        "person=1&company=1",
+        "person=1&cursor=nonsense",
+    ],
+)
 def test_a_question_that_cannot_be_answered_is_a_problem(call: Call, query: str) -> None:
     a_person()
 
     assert call("GET", f"/touchpoints?{query}").status_code in (404, 422)
+
+
+def test_touchpoints_of_everybody_are_filtered_sorted_and_read_one_by_one(call: Call) -> None:
+    ada, max_ = a_person("Ada"), a_person("Max")
+    for who, kind in ((ada, "custom.visit"), (max_, "custom.visit"), (ada, "custom.call")):
+        call("POST", "/touchpoints", {"person": who.pk, "kind": kind})
+
+    visits = '{"field":"kind","op":"is","value":"custom.visit"}'
+    found = call("GET", f"/touchpoints?filter={visits}&sort=id").json()["items"]
+    hers = call("GET", f"/touchpoints?person={ada.pk}&filter={visits}").json()["items"]
+
+    assert [one["person"] for one in found] == [ada.pk, max_.pk]
+    assert [one["person"] for one in hers] == [ada.pk]
+    assert call("GET", f"/touchpoints/{found[0]['id']}").json() == found[0]
+    assert call("GET", "/touchpoints/0").status_code == 404
+    assert call("DELETE", f"/touchpoints/{found[0]['id']}").status_code == 405
+
+
+def test_a_key_of_another_team_sees_no_touchpoint(call: Call, by_olga: Actor) -> None:
+    number = call("POST", "/touchpoints", {"person": a_person("Ada").pk, "kind": "custom.visit"}).json()["id"]
+    secret = create_api_key("agent", role="agent", by=by_olga)[1]
+    agent = Client(headers={"Authorization": f"Bearer {secret}"})
+
+    assert agent.get("/api/v1/touchpoints").json()["items"] == []
+    assert agent.get(f"/api/v1/touchpoints/{number}").status_code == 404
 
 
 def test_a_time_without_its_zone_is_refused(call: Call) -> None:
