@@ -22,6 +22,7 @@ _QUALIFIERS = re.compile(
 )
 _ENOUGH = 0.35
 _FEW = 5
+_SOME = 3
 _IN_LETTERS = frozenset(
     {"name", "first_name", "last_name", "company", "job_title", "city", "region", "description"}
 )
@@ -121,7 +122,11 @@ def _weigh(by_name: float, field: Field, cells: _Cells) -> tuple[float, Note]:
         return by_name, Note(_("Its name says so."))
     if not by_name:
         by_cells = share * {"email": 0.95, "phone": 0.6, "country": 0.6}.get(field.type, 0.0)
-        allowed = by_cells if field.name in {"email", "phone", "country"} and share > 0.7 else 0.0
+        # Any number written in groups may be a telephone number; one or two of them say nothing.
+        is_enough = field.name != "phone" or cells.filled >= _SOME
+        allowed = (
+            by_cells if field.name in {"email", "phone", "country"} and share > 0.7 and is_enough else 0.0
+        )
         return allowed, Note(_("%(percent)s %% of its cells look like it."), percent=round(share * 100))
     if share >= 0.5:
         return min(1.0, by_name + 0.1), Note(_("Its name and its cells say so."))
@@ -170,12 +175,17 @@ def _look(cells: Sequence[str]) -> _Cells:
     """Return what a sample of cells looks like."""
     filled = [cell.strip() for cell in cells if not is_blank(cell)][:300]
     tests: dict[str, Callable[[str], bool]] = {
-        "email": looks_like_email, "phone": looks_like_phone, "date": looks_like_date, "number": looks_like_number,
+        "email": looks_like_email, "phone": _is_phone, "date": looks_like_date, "number": looks_like_number,
         "link": _is_link, "country": _is_country, "bool": _is_yes_no,
     }  # fmt: skip
     total = max(1, len(filled))
     shares = {name: sum(map(test, filled)) / total for name, test in tests.items()}
     return _Cells(len(filled), shares, len(set(filled)))
+
+
+def _is_phone(cell: str) -> bool:
+    """Say whether a cell is a telephone number and not a day, which may be written with the same signs."""
+    return looks_like_phone(cell) and not looks_like_date(cell)
 
 
 def _is_link(cell: str) -> bool:

@@ -260,6 +260,41 @@ def test_real_contact_lists_are_taken_in_and_change_nothing_again(
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "test.xlsx", "testfixed_converted.csv", "test_geo.csv", "testdbf_converted.csv", "realdata-ks_1033_data.csv", "test_locale.csv",
+        "realdata-ne_1033_data.xlsx", "test_date_format.csv", "realdata-README.csv", "test_ignore_case.csv", "iris.csv",
+    ],
+)  # fmt: skip
+def test_dates_places_and_stock_numbers_are_no_telephone_numbers(
+    business: Business, by_olga: Actor, name: str
+) -> None:
+    with pytest.raises(FileRefused):
+        draft_import("people", shared(f"csv/csvkit/{name}"), by=by_olga)
+
+
+def test_every_file_at_hand_is_taken_in_or_refused_and_changes_nothing_again(
+    business: Business, by_olga: Actor
+) -> None:
+    refused, changed = [], {}
+    for path in sorted(shared("csv").rglob("*.*")):
+        try:
+            for _time in range(2):
+                run = run_import(draft_import("people", path, by=by_olga), by=by_olga)
+        except FileRefused as problem:
+            refused.append(str(problem))
+        else:
+            seen, created, updated, unchanged, rejected = counted(run)
+            assert seen == created + updated + unchanged + rejected
+            if created or updated:
+                changed[path.name] = counted(run)
+
+    assert changed == {}
+    assert len(refused) > 80
+    assert not [sentence for sentence in refused if not sentence.endswith((".", "?"))]
+
+
+@pytest.mark.parametrize(
     "name", ["datablist/organizations-100.csv", "datablist/products-100.csv", "mautic/fakecompanydata.csv"]
 )
 def test_lists_of_other_things_are_refused(business: Business, by_olga: Actor, name: str) -> None:

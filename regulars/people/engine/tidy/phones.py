@@ -51,13 +51,22 @@ def several_phones(value: str, country: str = "") -> list[str]:
     return list(dict.fromkeys(tidy_phone(part, country) for part in parts))
 
 
+# A number of one point only; 040.1234567 keeps its leading zero, which no number would.
+_DECIMAL = re.compile(r"[-+]?(?:0|[1-9]\d{0,2})[.,]\d+|[-+]?\d+[.,]\d{1,3}")
+
+
 def looks_like_phone(value: str) -> bool:
-    """Say whether a value is meant to be a telephone number, not just a number."""
+    """Say whether a value is meant to be a telephone number, not just a number, a place on the map, a date or a stock number.
+
+    >>> [looks_like_phone(one) for one in ("040 123 4567", "+1 (212) 555-0123", "229.077.5154", "40.1234567", "-95.3157", "1005-00-589-1271")]
+    [True, True, True, False, False, False]
+    """
     text = _EXTENSION.sub("", value.strip())
     digits = sum(map(str.isdigit, text))
-    if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", text):
-        return False  # an address on the internet
-    if not 7 <= digits <= 17 or not re.fullmatch(r"\+?[\d\s().\-/\u00a0\u2010-\u2013]+", text):
+    if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", text) or _DECIMAL.fullmatch(text):
+        return False  # an address on the internet, a place on the map
+    most = 17 if text.startswith(("+", "00", "(+")) else 12
+    if not 7 <= digits <= most or not re.fullmatch(r"\+?[\d\s().\-/\u00a0\u2010-\u2013]+", text):
         return False
     return text.startswith(("+", "0", "(")) or bool(re.search(r"\d[\s.\-/)]+\d", text))
 
