@@ -1,6 +1,16 @@
 from django.urls import path
 
-from regulars.commerce.views import editing, exporting, kinds, lists, order, products, refunds, subscriptions
+from regulars.commerce.views import (
+    editing,
+    exporting,
+    kinds,
+    lists,
+    order,
+    own_fields,
+    products,
+    refunds,
+    subscriptions,
+)
 
 app_name = "commerce"
 urlpatterns = [
@@ -15,6 +25,7 @@ urlpatterns = [
     path("orders/<int:order_id>/restoration/", order.restoration, name="restoration"),
     path("orders/<int:order_id>/assignment/", order.assignment, name="assignment"),
     path("orders/<int:order_id>/assignment/undo/", order.assignment_undo, name="assignment_undo"),
+    path("orders/<int:order_id>/own/<slug:key>/", own_fields.own_field, name="order_field"),
     path("orders/<int:order_id>/refunds/new/", refunds.new_refund, name="new_refund"),
     path("refunds/<int:refund_id>/withdrawal/", refunds.withdrawal, name="withdrawal"),
     path("products/", lists.products, name="products"),

@@ -54,6 +54,7 @@ class Supervisor:
     environment: dict[str, str] = field(default_factory=dict)
     watch: Callable[[], None] = lambda: None
     logs_to_console: bool = False
+    address: str = ""
 
     def __post_init__(self) -> None:
         self._mark = secrets.token_hex(8)
@@ -170,7 +171,7 @@ class Supervisor:
         pids = {child.name: child.process.pid for child in self.children if child.process}
         # Renamed into place, so that nobody, not even after a kill, reads half of it and loses track of what runs.
         draft = self.folder / "run.json.new"
-        draft.write_text(json.dumps({"mark": self._mark, "pids": pids}))
+        draft.write_text(json.dumps({"mark": self._mark, "pids": pids, "address": self.address}))
         draft.replace(self.folder / "run.json")
 
 
@@ -179,6 +180,14 @@ def open_log(path: Path) -> IO[bytes]:
     if path.exists() and path.stat().st_size > LARGEST_LOG:
         path.replace(path.with_suffix(".log.1"))
     return path.open("ab")
+
+
+def served_address(folder: Path) -> str:
+    """Return the address of what runs with this folder, empty when nothing does."""
+    try:
+        return str(json.loads((folder / "run.json").read_text()).get("address", ""))
+    except (OSError, ValueError):
+        return ""
 
 
 def clear_leftovers(folder: Path, patience: float = 5.0) -> list[int]:

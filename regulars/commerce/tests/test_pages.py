@@ -20,7 +20,7 @@ from regulars.commerce.actions import (
 from regulars.commerce.models import ExchangeRate, Kind, Order, PersonFigures, Product, Subscription
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
-from regulars.people.models import Affiliation
+from regulars.people.models import Affiliation, CustomField
 from regulars.team.models import Member, Team
 from tests.cast import a_company, a_person, an_order
 
@@ -332,3 +332,23 @@ def test_kinds_and_rates_are_kept_in_the_settings(office: Client) -> None:
 def test_the_demo_is_offered_to_owners_only(office: Client, aino: Member, signed_in: SignIn) -> None:
     assert "Load the demo" in text(office.get("/settings/demo/"))
     assert signed_in(aino).get("/settings/demo/").status_code == 403
+
+
+def test_own_fields_of_an_order_are_edited_where_they_stand_and_taken_back(office: Client) -> None:
+    CustomField.objects.create(
+        subject="order", key="wrap", label="Gift wrap", type="choice", choices=["red", "blue"]
+    )
+    order = an_order(number="A-1", custom={"wrap": "red"})
+    url = f"/orders/{order.pk}/own/wrap/"
+
+    page = text(office.get(f"/orders/{order.pk}/"))
+    saved = office.post(url, {"value": "blue"})
+    wrong = office.post(url, {"value": "green"})
+    order.refresh_from_db()
+
+    assert "Gift wrap" in page
+    assert (saved.status_code, wrong.status_code, order.custom) == (200, 422, {"wrap": "blue"})
+    assert office.post(f"{url}?value=red").status_code == 204
+    order.refresh_from_db()
+    assert order.custom == {"wrap": "red"}
+    assert office.post(f"/orders/{order.pk}/own/hat/", {"value": "x"}).status_code == 404

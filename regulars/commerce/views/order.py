@@ -18,6 +18,7 @@ from regulars.commerce.models import Order, OrderLine, OrderStatus
 from regulars.commerce.rules import may_change_order
 from regulars.commerce.views.common import box, closed, find_order
 from regulars.commerce.views.lists import STATUS_TONES
+from regulars.commerce.views.own_fields import own_facts
 from regulars.kit import markup
 from regulars.kit.clock import now
 from regulars.kit.countries import countries
@@ -151,6 +152,7 @@ def _context(request: Request, found: Order) -> dict[str, Any]:
         "totals": _totals(found, lines),
         "refunds": found.refunds.filter(deleted_at__isnull=True).prefetch_related("lines__line"),
         "facts": _facts(found),
+        "own": own_facts(found),
         "history": _history(request, found),
         "may_change": may_change,
         "may_refund": may_change and found.status != OrderStatus.CANCELLED and found.net_minor > 0,

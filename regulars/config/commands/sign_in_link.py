@@ -4,8 +4,10 @@ import argparse
 import sys
 
 from regulars.config.commands.web import public_url
+from regulars.config.env import env
 from regulars.kit.actor import Actor
 from regulars.kit.refused import NotThere
+from regulars.kit.supervisor import served_address
 from regulars.team.actions.links import create_sign_in_link, ensure_owner
 from regulars.team.actions.second_step import reset_second_step
 from regulars.team.models import Member
@@ -32,7 +34,9 @@ def run(options: argparse.Namespace) -> None:
         if options.reset_second_step:
             reset_second_step(member, by=CONSOLE)
         path = create_sign_in_link(member, by=CONSOLE)
-    sys.stdout.write(f"{public_url()}{path}\n")
+    # Whatever port bin/up was told, the link has to lead there.
+    address = served_address(env.data_dir()) or public_url()
+    sys.stdout.write(f"{address}{path}\n")
 
 
 def _member(email: str | None) -> Member:

@@ -150,7 +150,14 @@ def _serve(options: argparse.Namespace, data: Path, server: Server | None, link:
         Child("live", _python("live", *where, str(options.port + 1)), patience=3.0),
         Child("worker", _python("worker"), patience=20.0),
     ]
-    supervisor = Supervisor(children, data, say, logs_to_console=options.reload, watch=Keeper(server).look)
+    supervisor = Supervisor(
+        children,
+        data,
+        say,
+        logs_to_console=options.reload,
+        watch=Keeper(server).look,
+        address=_address(options),
+    )
     greeting = threading.Thread(target=_greet, args=(options, link, supervisor), daemon=True)
     say("Starting web, live and worker.")
     supervisor.run(when_started=greeting.start)

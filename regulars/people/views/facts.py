@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
-from django.utils import formats
 from django.utils.translation import gettext as _
 
-from regulars.kit.money import format_money, to_minor
-from regulars.people.models import Address, Company, CustomField, Person
+from regulars.people.models import Address, Company, Person
+from regulars.people.queries.own_fields import custom_facts, day_words, shown_value
 from regulars.team.models import Member, Team
 
 About = Person | Company
@@ -25,7 +23,7 @@ def details_of(person: Person) -> list[dict[str, Any]]:
             "birthday",
             _("Birthday"),
             kind="date",
-            display=_day(person.birthday),
+            display=day_words(person.birthday),
             placeholder=_("Add a birthday"),
         ),
         _fact(person, "language", _("Language"), placeholder=_("Unknown")),
@@ -83,68 +81,6 @@ def team_fact(person: About) -> dict[str, Any]:
     )
 
 
-def custom_facts(person: About, fields: Iterable[CustomField]) -> list[dict[str, Any]]:
-    """Return the business's own fields with this person's values."""
-    return [_custom_fact(person, field) for field in fields]
-
-
-def _custom_fact(person: About, field: CustomField) -> dict[str, Any]:
-    value = person.custom.get(field.key)
-    kinds = {
-        "number": "number",
-        "date": "date",
-        "choice": "choice",
-        "bool": "choice",
-        "choices": "text",
-        "money": "text",
-    }
-    choices = [("", "–")] + [(str(one), str(one)) for one in field.choices]
-    if field.type == "bool":
-        choices = [("", "–"), ("yes", _("Yes")), ("no", _("No"))]
-    return _fact(
-        person,
-        f"custom.{field.key}",
-        field.label,
-        kind=kinds.get(field.type, "text"),
-        choices=choices,
-        value=_input_value(field, value),
-        display=shown_value(field, value),
-        placeholder=field.help_text or _("Not set"),
-    )
-
-
-def _input_value(field: CustomField, value: Any) -> Any:
-    if value is None:
-        return ""
-    if field.type == "bool":
-        return "yes" if value else "no"
-    if field.type == "choices":
-        return ", ".join(value)
-    if field.type == "money":
-        return shown_value(field, value)
-    return value
-
-
-def shown_value(field: CustomField, value: Any) -> str:
-    """Return a custom value as people read it."""
-    if value in (None, "", []):
-        return ""
-    if field.type == "bool":
-        return _("Yes") if value else _("No")
-    if field.type == "choices":
-        return ", ".join(value)
-    if field.type == "money" and isinstance(value, dict):
-        return format_money(value.get("amount_minor", 0), value.get("currency") or field.currency or "EUR")
-    if field.type == "money":
-        return format_money(
-            int(value) if isinstance(value, int) else to_minor(value, field.currency or "EUR"),
-            field.currency or "EUR",
-        )
-    if field.type == "date":
-        return _day(value)
-    return str(value)
-
-
 def address_of(address: Address) -> str:
     """Return an address on one line."""
     return str(address)
@@ -157,13 +93,6 @@ def _fact(person: About, name: str, label: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "label": label, "value": "" if value is None else value, "kind": "text", **more}
 
 
-def _day(value: Any) -> str:
-    from django.utils.dateparse import parse_date
-
-    day = parse_date(value) if isinstance(value, str) else value
-    return formats.date_format(day, "j M Y") if day else ""
-
-
 def as_values(name: str, value: Any) -> dict[str, Any]:
     """Return a fact's new value as the actions take it; own fields go by their key."""
     return {"custom": {name.removeprefix("custom."): value}} if name.startswith("custom.") else {name: value}
@@ -173,3 +102,8 @@ def editable(url_name: str, found: About, fact: dict[str, Any]) -> dict[str, Any
     """Return what the in-place editor of a fact needs; `url_name` is where its new value is posted."""
     more = {key: fact.get(key, "") for key in ("value", "label", "kind", "choices", "display", "placeholder")}
     return {"url": reverse(url_name, args=[found.pk, fact["name"]]), "name": "value", **more}
+
+
+__all__ = [
+    "address_of", "as_values", "custom_facts", "details_of", "details_of_company", "editable", "keeper_fact", "shown_value", "team_fact",
+]  # fmt: skip

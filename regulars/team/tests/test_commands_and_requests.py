@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -44,6 +45,17 @@ def test_the_console_prints_a_key_that_opens(north: Team, capsys: pytest.Capture
     assert code == 0
     assert key is not None
     assert (key.pk, key.role, key.scopes, key.team_ids) == (told["id"], "agent", ["people"], [north.pk])
+
+
+def test_a_link_leads_to_the_port_that_is_served(
+    olga: Member, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REGULARS_DATA", str(tmp_path))
+    (tmp_path / "run.json").write_text('{"mark": "x", "pids": {}, "address": "http://localhost:8930"}')
+
+    cli.main(["sign-in-link"])
+
+    assert capsys.readouterr().out.startswith("http://localhost:8930/enter/")
 
 
 @pytest.mark.parametrize(
