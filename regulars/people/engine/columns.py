@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from regulars.people.engine.fields import LEFT_ALONE, PEOPLE_FIELDS, Field, is_about_consent
-from regulars.people.engine.names import words
+from regulars.people.engine.names import fold, words
 from regulars.people.engine.sayings import Note, Unclear, gettext_noop
 from regulars.people.engine.tidy.countries import tidy_country
 from regulars.people.engine.tidy.dates import looks_like_date
@@ -77,7 +77,25 @@ def guess_columns(
                 confidence=0.0,
                 reason=Note(_("Another column is already “%(field)s”."), field=name),
             )
-    return _keep_one_id(guesses)
+    return _keep_one_id(_name_beside_first_name(guesses, rows))
+
+
+def _name_beside_first_name(guesses: list[Guess], rows: Sequence[Sequence[str]]) -> list[Guess]:
+    """Take a “name” beside a first name for the last name, unless its cells hold the first names too."""
+    by_field = {guess.field: guess for guess in guesses if guess.field}
+    name, first = by_field.get("name"), by_field.get("first_name")
+    if name is None or first is None or "last_name" in by_field:
+        return guesses
+    pairs = [
+        (row[name.column], row[first.column]) for row in rows if len(row) > max(name.column, first.column)
+    ]
+    told = [fold(given) in fold(whole) for whole, given in pairs if whole.strip() and given.strip()]
+    if not told or sum(told) * 2 > len(told):
+        return guesses
+    guesses[name.column] = replace(
+        name, field="last_name", reason=Note(_("It stands beside a column of first names."))
+    )
+    return guesses
 
 
 def names_a_field(fields: Sequence[Field] = PEOPLE_FIELDS) -> Callable[[str], bool]:

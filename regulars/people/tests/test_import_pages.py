@@ -63,6 +63,27 @@ def test_a_column_is_sent_elsewhere_and_another_becomes_a_field_of_our_own(desk:
     assert run.mapping == {"0": "name", "1": "email", "2": f"custom:{field.key}", "3": "city"}
 
 
+def test_the_page_says_how_days_and_numbers_are_read_and_for_which_country(desk: Client) -> None:
+    run = upload(desk, "Name;Geburtstag;Bonus\nAda;31.12.1980;1.234,50\nBob;01.02.1981;3,5\n")
+    desk.post(
+        f"/imports/{run.pk}/mapping/", {"map-0": "name", "map-1": "birthday", "map-2": "own"}, headers=HTMX
+    )
+
+    page = desk.get(f"/imports/{run.pk}/").content.decode()
+
+    assert "Read as day, month, year." in page
+    assert "Read with “,” as the decimal sign." in page
+    assert '<option value="FI" selected>Finland</option>' in page
+
+
+def test_a_name_beside_a_first_name_is_the_last_name_unless_it_is_whole(desk: Client) -> None:
+    family = upload(desk, "Name;Vorname\nLovelace;Ada\nTuring;Alan\n", "familie.csv")
+    whole = upload(desk, "Name;First name\nAda Lovelace;Ada\nAlan Turing;Alan\n", "whole.csv")
+
+    assert family.mapping == {"0": "last_name", "1": "first_name"}
+    assert whole.mapping == {"0": "name", "1": "first_name"}
+
+
 def test_a_rehearsal_changes_nothing_and_leads_back_to_the_file(desk: Client) -> None:
     run = upload(desk)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,10 @@ from regulars.kit import markup
 from regulars.kit.tables import Column, Empty, Table
 from regulars.people.actions.imports import importer_of
 from regulars.people.engine.tables import Reading, first_rows
+from regulars.people.engine.tidy.dates import date_style, looks_like_date
+from regulars.people.engine.tidy.numbers import looks_like_number, number_style
 from regulars.people.models import ImportReject, ImportRun
+from regulars.team.models import Business
 
 TONES = {
     "done": "green",
@@ -94,7 +97,32 @@ def _column(
     return {
         "place": place, "name": name, "samples": list(dict.fromkeys(values))[:SAMPLES], "field": field, "type": guess.get("type", "text"),
         "reason": guess.get("reason", "") if is_guess or not field else "", "percent": round(guess.get("confidence", 0) * 100) if is_guess else 0,
+        "style": _style_of(values, _country_of(run)) if field else "",
     }  # fmt: skip
+
+
+def _country_of(run: ImportRun) -> str:
+    return str(run.options.get("country") or Business.current().country)
+
+
+def _style_of(values: Sequence[str], country: str) -> str:
+    """Say how the dates or numbers of a column are taken to be written."""
+    if _mostly(looks_like_date, values):
+        orders = {
+            "dmy": _("Read as day, month, year."),
+            "mdy": _("Read as month, day, year."),
+            "ymd": _("Read as year, month, day."),
+        }
+        return orders.get(date_style(values, country).order, "")
+    if _mostly(looks_like_number, values) and any("," in value or "." in value for value in values):
+        return _("Read with “%(sign)s” as the decimal sign.") % {
+            "sign": number_style(values, country).decimal
+        }
+    return ""
+
+
+def _mostly(looks: Callable[[str], bool], values: Sequence[str]) -> bool:
+    return sum(looks(value) for value in values) * 2 > len(values)
 
 
 def _head(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from regulars.kit.countries import currencies
 from regulars.kit.htmx import redirect, say
 from regulars.kit.refused import Invalid, NotThere, Refused, require
 from regulars.kit.requests import Request
@@ -27,10 +29,12 @@ from regulars.people.actions.imports import (
 )
 from regulars.people.engine.sayings import Said
 from regulars.people.engine.tables import Wishes
+from regulars.people.engine.tidy.countries import country_names
 from regulars.people.forms import UploadForm
 from regulars.people.models import ImportRun
 from regulars.people.views.import_tables import columns_of, preview_of, rejects_table, runs_table
 from regulars.team.gate import needs
+from regulars.team.models import Business
 from regulars.team.rules import may
 
 PAGE = 50
@@ -205,7 +209,7 @@ def _context(request: Request, run: ImportRun) -> dict[str, Any]:
 
 def _draft_context(request: Request, run: ImportRun) -> dict[str, Any]:
     """Return the columns with their guesses, the fields to choose from, and the first rows as they will be read."""
-    problem = ""
+    problem, business = "", Business.current()
     try:
         preview = preview_of(run)
     except Said as said:
@@ -213,5 +217,7 @@ def _draft_context(request: Request, run: ImportRun) -> dict[str, Any]:
     return {
         "columns": columns_of(run), "choices": importer_of(run.noun).choices(), "preview": preview, "problem": problem,
         "may_make_fields": run.noun == "people" and may(request.member, "fields.change"),
+        "country": run.options.get("country") or business.country, "countries": sorted(country_names().items(), key=itemgetter(1)),
+        "currency": run.options.get("currency") or business.currency, "currencies": currencies(),
         "delimiters": [(",", _("Comma")), (";", _("Semicolon")), ("tab", _("Tab")), ("|", _("Pipe"))],
     }  # fmt: skip
