@@ -52,6 +52,14 @@ def test_a_list_is_exported_as_it_is_filtered_sorted_and_shown(desk: Client, by_
     ]
 
 
+def test_only_the_rows_picked_are_exported(desk: Client) -> None:
+    ada, _bob, zoe = a_person("Ada Lovelace"), a_person("Bob"), a_person("Zoë Byron")
+
+    rows = read(desk.get("/people/export/", {"as": "csv", "columns": "name", "keys": f"{ada.pk},{zoe.pk}"}))
+
+    assert sorted(rows) == [["Ada Lovelace"], ["Name"], ["Zoë Byron"]]
+
+
 def test_no_cell_becomes_a_formula_and_numbers_stay_numbers(desk: Client) -> None:
     CustomField.objects.create(subject="person", key="points", label="Points", type="number")
     a_person("=HYPERLINK(1)", city="@SUM", custom={"points": -12})

@@ -268,7 +268,8 @@ def bulk_context(request: Request, listing: Listing) -> dict[str, Any]:
         return {}
     tags, members = bulk_choices()
     return {
-        "may_bulk": may(request.member, "people.change"),
+        "may_bulk": may(request.member, "people.change") or may(request.member, "people.export"),
+        "may_change": may(request.member, "people.change"),
         "may_delete": may(request.member, "people.delete"),
         "bulk_tags": tags,
         "bulk_members": members,

@@ -1,7 +1,7 @@
 /* The tools above a list: which columns, and exports of what is shown now. The address is the truth; the form follows it. */
 (() => {
   "use strict";
-  const { on } = Regulars;
+  const { on, tables } = Regulars;
 
   // Heard on the way down, so that the hidden field is right before the form is sent.
   document.addEventListener("change", (event) => {
@@ -19,6 +19,9 @@
     const query = new URLSearchParams(location.search);
     query.set("as", kind);
     query.delete("after");
+    const bar = link.closest("[data-bulk]");
+    const table = bar && document.querySelector(`[data-table="${bar.dataset.bulk}"]`);
+    if (table) query.set("keys", tables.picked(table).join(","));
     link.href = `${new URL(link.href).pathname}?${query}`;
   });
 
