@@ -24,6 +24,13 @@ class IdentityForm(forms.Form):
     is_shared = forms.BooleanField(label=_("Shared by several people"), required=False)
 
 
+class CorrectionForm(forms.Form):
+    """An address, number or handle as it should be, and what it is called."""
+
+    value = forms.CharField(label=_("Address, number or id"), max_length=320)
+    label = forms.CharField(label=_("Label"), max_length=60, required=False, help_text=_("Work, home, …"))
+
+
 class AddressForm(forms.Form):
     """A postal address."""
 
@@ -42,6 +49,13 @@ class AffiliationForm(forms.Form):
     role = forms.CharField(label=_("Role"), max_length=120, required=False)
     from_on = forms.CharField(label=_("Since"), required=False, widget=DAY)
     is_primary = forms.BooleanField(label=_("Their main company"), required=False)
+
+
+class BelongingForm(forms.Form):
+    """Somebody's role at a company, and since when."""
+
+    role = forms.CharField(label=_("Role"), max_length=120, required=False)
+    from_on = forms.CharField(label=_("Since"), required=False, widget=DAY)
 
 
 class TieForm(forms.Form):

@@ -4,6 +4,7 @@ from regulars.people.views import (
     bulk,
     care,
     company,
+    correcting,
     exporting,
     files,
     importing,
@@ -50,8 +51,14 @@ urlpatterns = [
     path("people/<int:person_id>/files/", files.files, name="files"),
     path("files/<int:file_id>/", files.file, name="file"),
     path("files/<int:file_id>/removal/", files.file_removal, name="file_removal"),
+    path(
+        "identities/<int:identity_id>/correction/", correcting.identity_correction, name="identity_correction"
+    ),
+    path("addresses/<int:address_id>/", correcting.address, name="address"),
+    path("addresses/<int:address_id>/removal/", correcting.address_removal, name="address_removal"),
+    path("affiliations/<int:affiliation_id>/", correcting.affiliation, name="affiliation"),
     path("identities/<int:identity_id>/<slug:mark>/", reach.identity_mark, name="identity_mark"),
-    path("affiliations/<int:affiliation_id>/end/", reach.affiliation_end, name="affiliation_end"),
+    path("affiliations/<int:affiliation_id>/end/", correcting.affiliation_end, name="affiliation_end"),
     path("ties/<int:tie_id>/removal/", reach.tie_removal, name="tie_removal"),
     path("notes/<int:note_id>/", care.note, name="note"),
     path("notes/<int:note_id>/pin/", care.note_pin, name="note_pin"),

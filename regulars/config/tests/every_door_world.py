@@ -39,6 +39,7 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         "person_id": ada.pk,
         "company_id": firm.pk,
         "identity_id": ada.identities.get().pk,
+        "address_id": people.Address.objects.create(**about, city="Turku", street=f"{SECRET} lane").pk,
         "affiliation_id": (bond := people.Affiliation.objects.create(**about, company=firm)).pk,
         "belonging_id": bond.pk,
         "tie_id": people.Tie.objects.create(**about, other=a_person("Other", team=north), kind="friend").pk,
@@ -103,7 +104,7 @@ def a_rule() -> people.StageRule:
 
 
 # Arguments that name something of Adalheid's: whoever may not see her must not get it.
-HERS = {"person_id", "company_id", "identity_id", "affiliation_id", "belonging_id", "tie_id", "note_id", "memo_id",
+HERS = {"person_id", "company_id", "identity_id", "address_id", "affiliation_id", "belonging_id", "tie_id", "note_id", "memo_id",
         "preference_id", "task_id", "file_id", "order_id", "line_id", "refund_id", "subscription_id"}  # fmt: skip
 
 

@@ -189,6 +189,14 @@ def leave_company(
     return affiliation
 
 
+@transaction.atomic
+def forget_affiliation(affiliation: Affiliation, *, by: Actor, at: datetime) -> None:
+    """Take back that a person ever belonged to a company; another belonging becomes primary."""
+    left = leave_company(affiliation, by=by, at=at, on=max(affiliation.from_on or at.date(), at.date()))
+    left.delete()
+    refresh_search([left.person_id])
+
+
 def _columns(affiliation: Affiliation) -> dict[str, Any]:
     return {name: getattr(affiliation, name) for name in ("role", "is_primary", "from_on", "to_on")}
 

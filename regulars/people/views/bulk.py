@@ -73,21 +73,45 @@ def _untag(request: Request, ids: list[int], value: str, at: datetime) -> tuple[
 
 
 def _keep(request: Request, ids: list[int], value: str, at: datetime) -> tuple[str, str]:
+    undo = undo_url("bulk_keeper", before=_before(ids, "keeper_id"))
     set_keeper(ids, int(value) if value.isdigit() else None, by=request.actor, at=at)
     return ngettext("%(n)d person has a new keeper.", "%(n)d people have a new keeper.", len(ids)) % {
         "n": len(ids)
-    }, ""
+    }, undo
 
 
 def _stage(request: Request, ids: list[int], value: str, at: datetime) -> tuple[str, str]:
+    undo = undo_url("bulk_stage", before=_before(ids, "stage"))
     move_stages(ids, value, reason=_("By hand, from a list"), by=request.actor, at=at)
-    return ngettext("%(n)d person moved.", "%(n)d people moved.", len(ids)) % {"n": len(ids)}, ""
+    return ngettext("%(n)d person moved.", "%(n)d people moved.", len(ids)) % {"n": len(ids)}, undo
 
 
 def _delete(request: Request, ids: list[int], value: str, at: datetime) -> tuple[str, str]:
     delete_people(ids, by=request.actor, at=at)
     said = ngettext("%(n)d person deleted.", "%(n)d people deleted.", len(ids)) % {"n": len(ids)}
     return said, undo_url("bulk_delete", ids=ids)
+
+
+def _before(ids: list[int], field: str) -> list[list[Any]]:
+    """Return what each had, as pairs of a value and those who had it."""
+    had: dict[Any, list[int]] = {}
+    for number, value in Person.objects.filter(pk__in=ids).values_list("pk", field):
+        had.setdefault(value, []).append(number)
+    return [[value, who] for value, who in had.items()]
+
+
+@takes_back("bulk_keeper")
+def _undo_keep(request: Request, what: dict[str, Any], at: datetime) -> str:
+    for keeper, who in what["before"]:
+        set_keeper(_still(request, who), keeper, by=request.actor, at=at)
+    return "people-changed"
+
+
+@takes_back("bulk_stage")
+def _undo_stage(request: Request, what: dict[str, Any], at: datetime) -> str:
+    for stage, who in what["before"]:
+        move_stages(_still(request, who), stage, reason=_("Taken back"), by=request.actor, at=at)
+    return "people-changed"
 
 
 @takes_back("bulk_untag")

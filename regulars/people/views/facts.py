@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from regulars.people.engine.tidy.countries import country_names
 from regulars.people.models import Address, Company, Person
 from regulars.people.queries.own_fields import custom_facts, day_words, shown_value
 from regulars.team.models import Member, Team
@@ -26,9 +28,15 @@ def details_of(person: Person) -> list[dict[str, Any]]:
             display=day_words(person.birthday),
             placeholder=_("Add a birthday"),
         ),
-        _fact(person, "language", _("Language"), placeholder=_("Unknown")),
+        _fact(
+            person,
+            "language",
+            _("Language"),
+            display=language_name(person.language),
+            placeholder=_("Unknown"),
+        ),
         _fact(person, "city", _("City"), placeholder=_("Unknown")),
-        _fact(person, "country", _("Country"), placeholder=_("Two letters, like FI")),
+        _fact(person, "country", _("Country"), value=country_name(person.country), placeholder=_("Unknown")),
         _fact(person, "time_zone", _("Time zone"), placeholder=_("Unknown")),
         _fact(person, "preferred_channel", _("Prefers"), placeholder=_("Any channel")),
         _fact(person, "acquired_channel", _("Came through"), placeholder=_("Unknown")),
@@ -44,7 +52,9 @@ def details_of_company(company: Company) -> list[dict[str, Any]]:
         _fact(company, "street", _("Street"), placeholder=_("Unknown")),
         _fact(company, "postcode", _("Postcode"), placeholder=_("Unknown")),
         _fact(company, "city", _("City"), placeholder=_("Unknown")),
-        _fact(company, "country", _("Country"), placeholder=_("Two letters, like FI")),
+        _fact(
+            company, "country", _("Country"), value=country_name(company.country), placeholder=_("Unknown")
+        ),
         _fact(company, "external_id", _("External id"), placeholder=_("None")),
     ]
 
@@ -82,8 +92,22 @@ def team_fact(person: About) -> dict[str, Any]:
 
 
 def address_of(address: Address) -> str:
-    """Return an address on one line."""
-    return str(address)
+    """Return an address on one line, with its country in words."""
+    line = str(address)
+    return f"{line[:-2]}{country_name(address.country)}" if address.country else line
+
+
+def country_name(code: str) -> str:
+    """Return a country's name; written back, it is read as the same country."""
+    return country_names().get(code, code)
+
+
+def language_name(code: str) -> str:
+    """Return what a language is called; a code nobody knows stays as it is."""
+    try:
+        return str(get_language_info(code.lower())["name_translated"]) if code else ""
+    except KeyError:
+        return code
 
 
 def _fact(person: About, name: str, label: str, **more: Any) -> dict[str, Any]:

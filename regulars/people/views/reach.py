@@ -13,13 +13,13 @@ from regulars.kit.clock import now
 from regulars.kit.htmx import done, fragment
 from regulars.kit.refused import Invalid, NotThere, require
 from regulars.kit.requests import Request
-from regulars.people.actions.affiliations import join_company, leave_company
+from regulars.people.actions.affiliations import join_company
 from regulars.people.actions.identities import add_identity, change_identity, end_identity, revive_identity
 from regulars.people.actions.places import add_address
 from regulars.people.actions.tags import tag_person, untag_person
 from regulars.people.actions.ties import add_tie, remove_tie
 from regulars.people.forms import AddressForm, AffiliationForm, IdentityForm, TieForm, tag_names
-from regulars.people.models import Affiliation, Identity, Person, Tag, Tie
+from regulars.people.models import Identity, Person, Tag, Tie
 from regulars.people.views.boxes import Done, box
 from regulars.people.views.meaning import people_meant
 from regulars.people.views.person import find_person, tags_context
@@ -68,8 +68,22 @@ def identity_mark(request: Request, identity_id: int, mark: str) -> HttpResponse
     }
     if mark not in values:
         raise NotThere
+    undo = _mark_undo(one, mark)
     change_identity(one, by=request.actor, at=now(), **values[mark])
-    return done(_("%(value)s changed.") % {"value": one.value}, event="identities-changed")
+    return done(_("%(value)s changed.") % {"value": one.value}, undo=undo, event="identities-changed")
+
+
+def _mark_undo(one: Identity, mark: str) -> str:
+    if mark != "primary":
+        return undo_url("identity_mark", identity=one.pk, marks={f"is_{mark}": getattr(one, f"is_{mark}")})
+    first = one.person.identities.filter(kind=one.kind, ended_at=None, is_primary=True).first()
+    return undo_url("identity_mark", identity=first.pk, marks={"is_primary": True}) if first else ""
+
+
+@takes_back("identity_mark")
+def _undo_identity_mark(request: Request, what: dict[str, Any], at: datetime) -> str:
+    change_identity(_identity(request, what["identity"]), by=request.actor, at=at, **what["marks"])
+    return "identities-changed"
 
 
 @takes_back("identity")
@@ -91,8 +105,9 @@ def new_address(request: Request, person_id: int) -> HttpResponse:
     found = find_person(request, person_id, CHANGE)
 
     def work(values: dict[str, Any]) -> Done:
-        add_address(found, by=request.actor, at=now(), **values)
-        return Done(_("Address added."), ("identities-changed", "details-changed"))
+        one = add_address(found, by=request.actor, at=now(), **values)
+        undo = undo_url("new_address", address=one.pk)
+        return Done(_("Address added."), ("identities-changed", "details-changed"), undo)
 
     return box(
         request,
@@ -112,7 +127,9 @@ def new_affiliation(request: Request, person_id: int) -> HttpResponse:
     def work(values: dict[str, Any]) -> Done:
         one = join_company(found, by=request.actor, at=now(), **values)
         return Done(
-            _("%(name)s added.") % {"name": one.company.name}, ("companies-changed", "person-changed")
+            _("%(name)s added.") % {"name": one.company.name},
+            ("companies-changed", "person-changed"),
+            undo_url("new_affiliation", affiliation=one.pk),
         )
 
     form = AffiliationForm(request.POST or None)
@@ -124,18 +141,6 @@ def new_affiliation(request: Request, person_id: int) -> HttpResponse:
         work=work,
         intro=_("A company that is not known yet is made."),
     )
-
-
-@require_POST
-@needs(CHANGE)
-def affiliation_end(request: Request, affiliation_id: int) -> HttpResponse:
-    """Say that somebody no longer belongs to a company."""
-    one = Affiliation.objects.select_related("person", "company").filter(pk=affiliation_id).first()
-    if one is None:
-        raise NotThere
-    _require_change(request, one.person)
-    leave_company(one, by=request.actor, at=now())
-    return done(_("No longer at %(name)s.") % {"name": one.company.name}, event="companies-changed")
 
 
 @require_http_methods(["GET", "POST"])

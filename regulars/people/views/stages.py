@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -22,8 +24,9 @@ from regulars.people.forms import RuleForm, StageForm
 from regulars.people.models import Axis, Health, Stage, StageRule
 from regulars.people.queries.stages import stage_history, time_in_stages
 from regulars.people.views.boxes import Done, box
-from regulars.people.views.lists import asker_of
-from regulars.people.views.person import find_person
+from regulars.people.views.lists import STAGE_TONES, asker_of
+from regulars.people.views.person import HEALTH_TONES, find_person
+from regulars.people.views.undo import takes_back, undo_url
 from regulars.team.gate import needs
 
 
@@ -34,16 +37,33 @@ def move(request: Request, person_id: int) -> HttpResponse:
     found = find_person(request, person_id, "stages.change")
 
     def work(values: dict[str, Any]) -> Done:
-        if values["stage"] and values["stage"] != found.stage:
-            move_stage(found, values["stage"], by=request.actor, at=now(), reason=values["reason"])
-        if values["health"] != found.health and values["health"]:
-            move_health(found, values["health"], by=request.actor, at=now(), reason=values["reason"])
-        return Done(_("Moved."), ("person-changed",))
+        stage, health, why = (
+            values["stage"] or found.stage,
+            values["health"] or found.health,
+            values["reason"],
+        )
+        undo = undo_url("move", person=found.pk, stage=found.stage, health=found.health)
+        if (stage, health) == (found.stage, found.health):
+            return Done(_("Nothing was moved."))
+        with transaction.atomic():
+            move_stage(found, stage, by=request.actor, at=now(), reason=why)
+            if health:
+                move_health(found, health, by=request.actor, at=now(), reason=why)
+        return Done(_("Moved."), ("person-changed",), undo)
 
     form = StageForm(request.POST or None, initial={"stage": found.stage, "health": found.health})
     return box(
         request, form, title=_("Move %(name)s") % {"name": found.display_name}, submit=_("Move"), work=work
     )
+
+
+@takes_back("move")
+def _undo_move(request: Request, what: dict[str, Any], at: datetime) -> str:
+    found = find_person(request, what["person"], "stages.change")
+    move_stage(found, what["stage"], by=request.actor, at=at, reason=_("Taken back"))
+    if what["health"]:
+        move_health(found, what["health"], by=request.actor, at=at, reason=_("Taken back"))
+    return "person-changed"
 
 
 @require_GET
@@ -72,15 +92,9 @@ def history(request: Request, person_id: int) -> HttpResponse:
 @needs("rules.change")
 def rules(request: Request) -> HttpResponse:
     """Show the rules that move stage and health, each in words."""
-    labels, asker = dict([*Stage.choices, *Health.choices]), asker_of(request)
+    asker = asker_of(request)
     axes = [
-        {
-            "label": label,
-            "rules": [
-                {"row": rule, "to": labels.get(rule.value, rule.value), "words": _words(rule, asker)}
-                for rule in StageRule.objects.filter(axis=axis)
-            ],
-        }
+        {"label": label, "rules": [_told(rule, asker) for rule in StageRule.objects.filter(axis=axis)]}
         for axis, label in Axis.choices
     ]
     template = "people/_rules.html" if request.headers.get("HX-Request") else "people/rules.html"
@@ -130,6 +144,17 @@ def rule_switch(request: Request, rule_id: int) -> HttpResponse:
     change_rule(found, by=request.actor, is_active=not found.is_active)
     said = _("“%(name)s” is off.") if found.is_active else _("“%(name)s” is on.")
     return done(said % {"name": found.name}, event="rules-changed")
+
+
+def _told(rule: StageRule, asker: Any) -> dict[str, Any]:
+    labels, tones = dict([*Stage.choices, *Health.choices]), {**STAGE_TONES, **HEALTH_TONES}
+    return {
+        "row": rule,
+        "to": labels.get(rule.value, rule.value),
+        "tone": tones.get(rule.value, ""),
+        "is_health": rule.axis == Axis.HEALTH,
+        "words": _words(rule, asker),
+    }
 
 
 def _words(rule: StageRule, asker: Any) -> str:
