@@ -35,6 +35,13 @@ TONES = {
     "health": "rose",
     "custom": "indigo",
 }
+HEALTH_TONES = {
+    "steady": "green",
+    "wavering": "amber",
+    "at_risk": "brick",
+    "lapsed": "stone",
+    "won_back": "sky",
+}
 MOVES = {"stage.moved": Stage, "health.moved": Health}
 MOST_SHOWN = 12
 # So many days stand under their own heading; what is older stands under its month.
@@ -127,9 +134,11 @@ def moment_of(
         title=words.label,
         at=touchpoint.occurred_at,
         icon=words.icon,
-        tone=TONES.get(touchpoint.kind.partition(".")[0], ""),
+        tone=HEALTH_TONES.get(touchpoint.payload.get("after", ""))
+        or TONES.get(touchpoint.kind.partition(".")[0], ""),
         value=touchpoint.label if is_money else moved,
-        sub="" if is_money else touchpoint.label,
+        # A move says where to already; what is worth a line of its own is why.
+        sub="" if is_money else touchpoint.payload.get("reason", "") if moved else touchpoint.label,
         actor=actor_of(touchpoint),
         url=_url(touchpoint, about),
         facts=facts_of(touchpoint),
