@@ -96,7 +96,7 @@ class ProductForm(forms.Form):
     margin = AmountField(
         label=_("Margin in percent"), required=False, help_text=_("If the cost is not known.")
     )
-    is_active = forms.BooleanField(label=_("Sold today"), required=False, initial=True)
+    is_active = forms.BooleanField(label=_("Still sold"), required=False, initial=True)
 
     def __init__(self, *given: Any, sees_costs: bool = True, **more: Any) -> None:
         super().__init__(*given, **more)

@@ -14,6 +14,7 @@ from regulars.kit.clock import now
 from regulars.kit.live import sign_ticket
 from regulars.kit.middleware import live_origin
 from regulars.team.models import Member
+from regulars.team.rules import may
 
 FRAME_SQL = """
 SELECT (SELECT count(*) FROM people_task WHERE assignee_id = %s AND done_at IS NULL AND deleted_at IS NULL AND due_at <= %s),
@@ -85,7 +86,7 @@ class Frame:
 
     @property
     def demo_url(self) -> str:
-        return _address("commerce:demo") if self.demo else ""
+        return _address("commerce:demo") if self.demo and may(self._member, "business.change") else ""
 
     @property
     def notices_topic(self) -> str:

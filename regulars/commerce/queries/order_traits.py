@@ -105,7 +105,7 @@ def product_traits() -> Iterable[Trait]:
          {"currency_sql": "{t}.currency", "sortable": True, "see": "costs.see"}),
         ("margin", "number", _("Margin %"), MARGIN, {"sortable": True, "see": "costs.see"}),
         ("sold", "number", _("Pieces sold"), SOLD, {"filterable": False}),
-        ("is_active", "bool", _("Sold today"), "{t}.is_active", {"not_null": True}),
+        ("is_active", "bool", _("Still sold"), "{t}.is_active", {"not_null": True}),
         ("created", "datetime", _("Added"), "{t}.created_at", {"sortable": True, "not_null": True}),
     ]  # fmt: skip
     for name, type_, label, sql, more in made:

@@ -19,12 +19,12 @@ BY_MONTH = """
         SELECT generate_series(date_trunc('month', %(today)s::date) - make_interval(months => %(months)s - 1),
             date_trunc('month', %(today)s::date), interval '1 month')::date AS month),
     spent AS (
-        SELECT date_trunc('month', o.placed_at AT TIME ZONE %(zone)s)::date AS month, sum(o.base_minor - o.base_refunded_minor) AS net
+        SELECT date_trunc('month', o.placed_at AT TIME ZONE %(zone)s)::date AS month, sum(o.base_minor - o.base_refunded_minor) AS net, count(*) AS orders
         FROM commerce_order o
         WHERE {whose} AND o.deleted_at IS NULL AND o.status <> 'cancelled'
             AND o.placed_at >= (date_trunc('month', %(today)s::date) - make_interval(months => %(months)s))
         GROUP BY 1)
-    SELECT months.month, coalesce(spent.net, 0) FROM months LEFT JOIN spent USING (month) ORDER BY 1"""
+    SELECT months.month, coalesce(spent.net, 0), coalesce(spent.orders, 0) FROM months LEFT JOIN spent USING (month) ORDER BY 1"""
 OF_PERSON = "o.person_id = %(id)s"
 OF_COMPANY = """(o.company_id = %(id)s OR (o.company_id IS NULL AND o.person_id IN (
     SELECT a.person_id FROM people_affiliation a WHERE a.company_id = %(id)s AND a.to_on IS NULL)))"""
@@ -88,10 +88,13 @@ def orders_of(about: Person | Company) -> QuerySet[Order]:
     return Order.objects.filter(whose, deleted_at__isnull=True).order_by("-placed_at", "-pk")
 
 
-def revenue_by_month(about: Person | Company, today: date) -> list[tuple[date, int]]:
-    """Return the revenue less refunds of the last twelve months, in the business's currency."""
+def months_of(about: Person | Company, today: date) -> list[tuple[date, int, int]]:
+    """Return the revenue less refunds, in the business's currency, and the number of orders of each of the last twelve months."""
     whose = OF_COMPANY if isinstance(about, Company) else OF_PERSON
-    return [(month, int(net)) for month, net in _rows(BY_MONTH.format(whose=whose), about.pk, today)]
+    return [
+        (month, int(net), orders)
+        for month, net, orders in _rows(BY_MONTH.format(whose=whose), about.pk, today)
+    ]
 
 
 def pieces_by_month(product_id: int, today: date) -> list[tuple[date, int]]:

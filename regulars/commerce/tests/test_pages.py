@@ -21,7 +21,7 @@ from regulars.commerce.models import ExchangeRate, Kind, Order, PersonFigures, P
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.people.models import Affiliation, CustomField
-from regulars.team.models import Member, Team
+from regulars.team.models import Business, Member, Team
 from tests.cast import a_company, a_person, an_order
 
 pytestmark = pytest.mark.django_db
@@ -352,3 +352,29 @@ def test_own_fields_of_an_order_are_edited_where_they_stand_and_taken_back(offic
     order.refresh_from_db()
     assert order.custom == {"wrap": "red"}
     assert office.post(f"/orders/{order.pk}/own/hat/", {"value": "x"}).status_code == 404
+
+
+def test_an_old_page_of_the_demo_never_does_the_opposite(office: Client) -> None:
+    Business.objects.update(is_demo=False)
+    office.post("/settings/demo/", {"removal": "yes"})
+    assert not jobs_named("demo")
+
+    Business.objects.update(is_demo=True)
+    office.post("/settings/demo/")
+    assert not jobs_named("demo")
+
+    office.post("/settings/demo/", {"removal": "yes"})
+    assert len(jobs_named("demo")) == 1
+
+
+def test_only_who_may_remove_the_demo_is_offered_to(office: Client, aino: Member, signed_in: SignIn) -> None:
+    Business.objects.update(is_demo=True)
+
+    assert "Take the demo away" in text(office.get("/orders/"))
+    assert "Take the demo away" not in text(signed_in(aino).get("/orders/"))
+
+
+def jobs_named(part: str) -> list[str]:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    return list(ProcrastinateJob.objects.filter(task_name__contains=part).values_list("task_name", flat=True))

@@ -144,15 +144,19 @@ def demo(request: Request) -> HttpResponse:
     """Say what the demo is, load it, or take it away."""
     business = Business.current()
     if request.method == "POST":
-        defer(REMOVE_DEMO if business.is_demo else LOAD_DEMO, queue=BULK, member_id=request.member.pk)
-        said = (
-            _("The demo is being taken away; that takes a moment.")
-            if business.is_demo
-            else _("The demo is on its way; that takes a minute.")
-        )
-        say(request, said)
+        say(request, _begin_demo(request, business.is_demo))
         return redirect(request, "/")
     return render(request, "commerce/demo.html", {"business": business})
+
+
+def _begin_demo(request: Request, is_demo: bool) -> str:
+    """Let the worker take the demo away or load it, and say so; an old page must not do the opposite of what it says."""
+    if ("removal" in request.POST) != is_demo:
+        return _("The demo is here already.") if is_demo else _("The demo is gone already.")
+    defer(REMOVE_DEMO if is_demo else LOAD_DEMO, queue=BULK, member_id=request.member.pk)
+    if is_demo:
+        return _("The demo is being taken away; that takes a moment.")
+    return _("The demo is on its way; that takes a minute.")
 
 
 def _flat(branch: Branch, depth: int = 0) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from regulars.kit.listing import Listing, show_list
 from regulars.kit.lists import ListRow, ListSpec, compact
 from regulars.kit.requests import Request
 from regulars.kit.tables import Column, Empty
+from regulars.people.engine.tidy.countries import country_names
 from regulars.people.models import View
 from regulars.team.gate import needs
 from regulars.team.rules import may
@@ -67,6 +68,7 @@ ORDERS = Listing(
     columns={
         "number": Column("number", gettext_lazy("Number"), lambda row: _link(row, "number", "commerce:order"), css="cell-main", sort="number"),
         "person": Column("person", gettext_lazy("Customer"), _person_cell),
+        "country": Column("country", gettext_lazy("Country"), lambda row: country_names().get(str(row.values.get("country")), row.values.get("country")), sort="country"),
         "status": Column("status", gettext_lazy("Status"), _status_cell, sort="status"),
         "refunded": Column("refunded", gettext_lazy("Refunded"), lambda row: _money_or_nothing(row, "refunded"), align="end"),
     },

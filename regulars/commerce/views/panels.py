@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from regulars.commerce.models import CompanyFigures, PersonFigures
-from regulars.commerce.queries.story import figures_of, orders_of, revenue_by_month
+from regulars.commerce.queries.story import figures_of, months_of, orders_of
 from regulars.commerce.views.lists import STATUS_TONES
 from regulars.kit import markup
 from regulars.kit.clock import now
@@ -67,24 +67,44 @@ def tiles(request: HttpRequest, about: Person | Company) -> dict[str, Any]:
     held, business = figures_of(about), Business.current()
     if held is None or not held.order_count:
         return {"tiles": []}
-    months = revenue_by_month(about, localtime(now()).date())
+    months = months_of(about, localtime(now()).date())
     return {"tiles": [tile for tile in _tiles(held, business.currency, months, _list_url(about)) if tile]}
 
 
 def _tiles(
-    held: PersonFigures | CompanyFigures, currency: str, months: list[tuple[date, int]], url: str
+    held: PersonFigures | CompanyFigures, currency: str, months: list[tuple[date, int, int]], url: str
 ) -> list[dict[str, Any]]:
     average = round(held.revenue_minor / held.order_count)
     return [
-        {"label": _("Orders"), "value": f"{held.order_count:,}", "url": url, "note": _refunds(held)},
         {
-            "label": _("Revenue"), "value": format_money(held.revenue_minor, currency, whole=abs(held.revenue_minor) > 99_999),
-            "line": [net for _month, net in months], "note": "" if not any(net for _m, net in months) else _("last 12 months"),
+            "label": _("Orders"), "value": f"{held.order_count:,}", "url": url, "note": _refunds(held),
+            "line": _line([count for _month, _net, count in months]),
         },
-        {"label": _("Average order"), "value": format_money(average, currency)},
+        {
+            "label": _("Revenue"), "value": _money(held.revenue_minor, currency), "note": _lately(months, currency),
+            "line": _line([net for _month, net, _count in months]),
+        },
+        {
+            "label": _("Average order"), "value": format_money(average, currency),
+            "line": _line([round(net / count) for _month, net, count in months if count]),
+        },
         {"label": _("Last order"), "value": markup.ago(held.last_order_at), "note": _since(held)},
         _rhythm(held),
     ]  # fmt: skip
+
+
+def _line(values: list[int]) -> list[int]:
+    """Return what a small line is drawn of; two points and none at all tell nothing."""
+    return values if len(values) > 2 and any(values) else []
+
+
+def _money(minor: int, currency: str) -> str:
+    return format_money(minor, currency, whole=abs(minor) > 99_999)
+
+
+def _lately(months: list[tuple[date, int, int]], currency: str) -> str:
+    net = sum(net for _month, net, _count in months)
+    return _("%(amount)s in 12 months") % {"amount": _money(net, currency)} if net else ""
 
 
 def _refunds(held: PersonFigures | CompanyFigures) -> str:

@@ -157,7 +157,7 @@ def _subscribe(dice: Random, people: list[Person], members: list[Member], at: da
         )
         held = start_subscription(person, draft, by=by, at=at, silent=True)
         due = held.renews_on
-        while due is not None and due <= at.date() and held.renewals < 6:
+        while due is not None and due <= at.date():
             held = renew_subscription(held, by=by, at=at, on=due)
             due = held.renews_on if held.renews_on != due else next_renewal(due, held.interval)
 
