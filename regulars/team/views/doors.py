@@ -80,9 +80,9 @@ def _welcome(request: Request, token: str) -> HttpResponse:
     )
     if owner is not None:
         return _sign_in(request, owner, to=ADD_PASSKEY if form.cleaned_data["with_passkey"] else "/")
-    return render(
-        request, "team/welcome.html", {"form": form, "places": _places()}, status=422 if form.errors else 200
-    )
+    known = Business.objects.filter(pk=1).exists()
+    context = {"form": form, "places": _places(), "knows_business": known}
+    return render(request, "team/welcome.html", context, status=422 if form.errors else 200)
 
 
 def _first_values() -> dict[str, str]:
