@@ -89,7 +89,8 @@ def table_of(listing: Listing, page: ListPage, view: str = "") -> Table:
         row_name=listing.row_name,
         selectable=listing.selectable,
         target=f"{listing.name}-region",
-        empty=_nothing(listing, page),
+        empty=None if page.problem else _nothing(listing, page),
+        fill=True,
     )
 
 

@@ -39,10 +39,14 @@
     const said = typed.join(" ");
     const nodes = bound();
     const exact = nodes.find((node) => node.dataset.keys === said);
-    if (exact) { event.preventDefault(); typed = []; exact.click(); return; }
+    if (exact) { event.preventDefault(); typed = []; actOn(exact); return; }
     if (nodes.some((node) => node.dataset.keys.startsWith(`${said} `))) return;
     typed = [];
     if (standard[event.key]) { event.preventDefault(); standard[event.key](); }
+  }
+
+  function actOn(node) {
+    if (node.matches("input, textarea, select")) { node.focus(); node.scrollIntoView({ block: "nearest" }); } else node.click();
   }
 
   // --- The help -----------------------------------------------------------------------------------------------

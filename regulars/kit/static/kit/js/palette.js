@@ -5,7 +5,11 @@
   const MOST_RECENT = 6;
   const box = () => document.getElementById("palette");
   const input = () => document.getElementById("palette-input");
-  const options = () => [...box().querySelectorAll("[role=option]")].filter((option) => option.checkVisibility());
+  const options = () => {
+    const seen = [...box().querySelectorAll("[role=option]")].filter((option) => option.checkVisibility());
+    const isFound = (option) => Number(Boolean(option.closest("#palette-found")));
+    return box().classList.contains("does-first") ? seen.sort((a, b) => isFound(a) - isFound(b)) : seen;
+  };
 
   function openPalette() {
     if (!box() || box().open) return;
@@ -48,6 +52,9 @@
       group.hidden = !group.querySelector("[role=option]:not([hidden])");
     }
     document.getElementById("palette-recent").hidden = asked.length > 0 || recent().length === 0;
+    // What is asked for by its very name stands before what was merely found.
+    box().classList.toggle("does-first", asked.length > 0 && [...box().querySelectorAll("[data-palette-group] .truncate")]
+      .some((name) => !name.closest("[hidden]") && asked.every((word) => fold(name.textContent).split(/[^\p{L}\p{N}]+/u).includes(word))));
     choose(options()[0]);
     document.getElementById("palette-none").hidden = options().length > 0;
   }
