@@ -26,7 +26,7 @@ class NarrowingForm(forms.Form):
     channel = forms.ChoiceField(label=_("Channel"), required=False)
     actor = forms.ChoiceField(label=_("Who"), required=False)
     day = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Jump to"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def __init__(

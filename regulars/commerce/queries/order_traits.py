@@ -51,10 +51,10 @@ def order_traits() -> Iterable[Trait]:
         "refunded", "money", _("Refunded"), "{t}.refunded_minor", currency_sql="{t}.currency", not_null=True
     )
     yield _order("has_refund", "bool", _("Has a refund"), "({t}.refunded_minor > 0)", not_null=True)
-    yield _order("person", "ref", _("Customer"), "{t}.person_id", names=_people)
+    yield _order("person", "ref", _("Customer"), "{t}.person_id", names=_people, refers_to="person")
     yield _order("person_name", "text", _("Customer's name"), "{person}.name", join=PERSON, see="people.see")
     yield _order("is_guest", "bool", _("Is a guest order"), "({t}.person_id IS NULL)", not_null=True)
-    yield _order("company", "ref", _("Company"), "{t}.company_id", names=_companies)
+    yield _order("company", "ref", _("Company"), "{t}.company_id", names=_companies, refers_to="company")
     yield _order("country", "text", _("Country"), "{t}.country", not_null=True, sortable=True,
                  sort_sql='{t}.country COLLATE "C"')  # fmt: skip
     yield _order(

@@ -59,6 +59,7 @@ ORDERS = Listing(
     ),
     url_name="commerce:orders",
     catalogue_url="/people/catalogue/order/",
+    lookup_url="/people/lookup/",
     export_url="/orders/export/",
     template="commerce/orders.html",
     search_hint=gettext_lazy("Order number or customer"),

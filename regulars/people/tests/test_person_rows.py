@@ -11,6 +11,7 @@ from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.people.actions.affiliations import join_company
 from regulars.people.actions.places import add_address
+from regulars.people.actions.search import refresh_search
 from regulars.people.engine.tidy.countries import country_names, tidy_country
 from regulars.people.models import Person
 from regulars.people.tests.test_person_page import HTMX, undo_of
@@ -153,3 +154,30 @@ def test_country_and_language_are_shown_in_words_and_read_back(desk: Client, ada
     assert "Country: United Kingdom. Edit" in page
     assert "Language: German. Edit" in page
     assert {code for code, name in country_names().items() if tidy_country(name) != code} == set()
+
+
+def test_what_a_filter_may_name_is_found_by_word_and_by_id(desk: Client, ada: Person, olga: Any) -> None:
+    a_person("Bob")
+    refresh_search([ada.pk])
+
+    by_word = desk.get("/people/lookup/?kind=person&q=lovel").json()["results"]
+    by_id = desk.get(f"/people/lookup/?kind=person&ids={ada.pk}").json()["results"]
+    newest = desk.get("/people/lookup/?kind=person&q=").json()["results"]
+    members = desk.get(f"/people/lookup/?kind=member&q={olga.name[:3]}").json()["results"]
+
+    assert by_word == by_id == [{"value": ada.pk, "label": "Ada Lovelace"}]
+    assert [one["label"] for one in newest] == ["Bob", "Ada Lovelace"]
+    assert {"value": olga.pk, "label": olga.name} in members
+
+
+def test_a_filter_names_nobody_beyond_a_members_reach(
+    signed_in: Any, aino: Any, north: Any, south: Any
+) -> None:
+    hidden = a_person("Hidden Customer", team=south)
+    desk = signed_in(aino)
+
+    answers = [
+        desk.get(f"/people/lookup/?kind=person&{how}") for how in (f"ids={hidden.pk}", "q=hidden", "q=")
+    ]
+
+    assert [one.json()["results"] for one in answers] == [[], [], []]

@@ -14,8 +14,10 @@ from regulars.kit.requests import Request
 from regulars.people.models import Company, Identity, Person
 from regulars.people.queries.search import search
 from regulars.team.gate import members_only
+from regulars.team.models import Member
 
 MOST = 12
+MOST_NAMED = 100
 
 
 @require_GET
@@ -36,17 +38,40 @@ def palette(request: Request) -> HttpResponse:
 @require_GET
 @members_only
 def lookup(request: Request) -> JsonResponse:
-    """Return people or companies as values for the filter builder."""
-    subject = request.GET.get("of", "person")
-    found = (
-        search(request.member, request.GET.get("q", ""), limit=MOST, subjects=(subject,))
-        if subject in ("person", "company")
-        else []
+    """Return people, companies or members by a word, or by their ids: what a filter may name, a note may mention."""
+    find = {"person": _person_values, "company": _company_values, "member": _member_values}.get(
+        request.GET.get("kind", "person")
     )
-    rows = (
-        _people([one.id for one in found]) if subject == "person" else _companies([one.id for one in found])
-    )
-    return JsonResponse({"items": [{"value": row["key"], "label": row["label"]} for row in rows]})
+    said = request.GET.get("ids", "")
+    ids = [int(one) for one in said.split(",") if one.isdecimal()][:MOST_NAMED] if said else None
+    found = find(request, request.GET.get("q", "").strip(), ids) if find else []
+    return JsonResponse({"results": [{"value": value, "label": label} for value, label in found]})
+
+
+def _person_values(request: Request, word: str, ids: list[int] | None) -> list[tuple[int, str]]:
+    rows = Person.objects.visible_to(request.member)
+    return [(row.pk, row.display_name) for row in _meant(request, rows, "person", word, ids)]
+
+
+def _company_values(request: Request, word: str, ids: list[int] | None) -> list[tuple[int, str]]:
+    rows = Company.objects.visible_to(request.member)
+    return [(row.pk, row.name) for row in _meant(request, rows, "company", word, ids)]
+
+
+def _member_values(request: Request, word: str, ids: list[int] | None) -> list[tuple[int, str]]:
+    rows = Member.objects.filter(pk__in=ids) if ids is not None else Member.objects.active()
+    found = rows.filter(name__icontains=word) if word else rows
+    return list(found.order_by("name").values_list("pk", "name")[: MOST_NAMED if ids else MOST])
+
+
+def _meant(request: Request, rows: Any, subject: str, word: str, ids: list[int] | None) -> list[Any]:
+    """Return the rows of these ids, else those found by a word, else the newest."""
+    if ids is None and not word:
+        return list(rows.order_by("-pk")[:MOST])
+    if ids is None:
+        ids = [one.id for one in search(request.member, word, limit=MOST, subjects=(subject,))]
+    known = rows.in_bulk(ids)
+    return [known[number] for number in ids if number in known]
 
 
 def _people(ids: list[int]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -148,14 +148,12 @@ def may_do(request: Request, verb: str, found: Person) -> bool:
 def header_context(request: Request, found: Person) -> dict[str, Any]:
     """Return what the head of the page shows."""
     may_change = may_do(request, "people.change", found)
-    since = found.stage_since or found.created_at
     return {
         "person": found,
         "name": _name(found, may_change),
         "subtitle": _subtitle(found),
         "steps": _steps(found),
-        "stage_note": _("%(stage)s for %(time)s")
-        % {"stage": found.get_stage_display(), "time": timesince(since, now(), depth=1)},
+        "stage_note": _stage_note(found),
         "health_tone": HEALTH_TONES.get(found.health, ""),
         "keeper": {**keeper_fact(found), "url": reverse("people:field", args=[found.pk, "keeper"])},
         "team": {**team_fact(found), "url": reverse("people:field", args=[found.pk, "team"])},
@@ -210,6 +208,14 @@ def _subtitle(found: Person) -> str:
     current = Company.objects.filter(affiliations__person=found, affiliations__to_on=None, deleted_at=None)
     parts = [found.job_title, *(company.name for company in current[:2]), found.city]
     return " · ".join(part for part in parts if part)
+
+
+def _stage_note(found: Person) -> str:
+    """Say how long somebody has been in their stage."""
+    since, stage = found.stage_since or found.created_at, found.get_stage_display()
+    if now() - since < timedelta(days=1):
+        return _("%(stage)s since today") % {"stage": stage}
+    return _("%(stage)s for %(time)s") % {"stage": stage, "time": timesince(since, now(), depth=1)}
 
 
 def _steps(found: Person) -> list[dict[str, Any]]:
