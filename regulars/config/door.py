@@ -68,7 +68,8 @@ def straight(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _not_that_way(request: HttpRequest, allowed: str) -> HttpResponse:
+def _not_that_way(request: HttpRequest, told: str) -> HttpResponse:
+    allowed = ", ".join(sorted(word.strip() for word in told.split(",")))
     response = problem(
         405, f"{request.method} is not for this address; {allowed} is.", code="method_not_allowed"
     )
