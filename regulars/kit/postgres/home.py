@@ -1,5 +1,6 @@
 """The folder of the embedded server: made private, placed where its user can reach it, never anyone else's opened up."""
 
+import errno
 import os
 import secrets
 import shutil
@@ -42,6 +43,10 @@ def prepare(data: Path) -> Path:
             f"Choose another with --data or REGULARS_DATA, or give this user the folder: chown -R $(id -un) {data}"
         ) from None
     except OSError as problem:
+        if problem.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise NoRight(
+                f"The data folder {data} cannot be written: {problem.strerror}. Choose another with --data or REGULARS_DATA."
+            ) from None
         raise DiskFull(
             f"The data folder {data} cannot be written: {problem.strerror}. Free some space and start again."
         ) from None

@@ -1,5 +1,6 @@
 """The embedded server, really set up, killed and started again."""
 
+import errno
 import os
 import signal
 import stat
@@ -361,3 +362,15 @@ def test_lost_passwords_are_renewed_under_a_running_server_too(data: Path) -> No
     with Server(data, is_throwaway=True) as again:
         assert again.pid() != pid
         assert ask(again, "SELECT 1") == (1,)
+
+
+def test_a_folder_that_cannot_be_made_is_no_full_disk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(*_arguments: object, **_names: object) -> None:
+        raise OSError(errno.ENAMETOOLONG, "File name too long")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+
+    with pytest.raises(home.NoRight, match="Choose another"):
+        home.prepare(tmp_path / "data")
