@@ -204,7 +204,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "CSV of any kind, also packed (zip, gz), or an Excel or ODS workbook. Nothing is changed before you say so."
+            "Choose it or drop it here: CSV of any kind, also packed (zip, gz), or an Excel or ODS workbook. Nothing is changed before you say so."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,.gz,.zip,.bz2,.xz"}),
     )

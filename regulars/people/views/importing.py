@@ -39,6 +39,7 @@ from regulars.team.rules import may
 
 PAGE = 50
 TICKS = ("leaves_out",)
+LISTS = {"people": "/people/", "orders": "/orders/"}
 
 
 @require_GET
@@ -203,7 +204,7 @@ def _context(request: Request, run: ImportRun) -> dict[str, Any]:
     if stand == "draft":
         context |= _draft_context(request, run)
     if stand == "result":
-        context["rejects"] = rejects_table(run)
+        context |= {"rejects": rejects_table(run), "list_url": LISTS.get(run.noun, "")}
     return context
 
 

@@ -43,7 +43,7 @@
       this.draw();
       this.box.showPopover();
       place(this.button, this.box);
-      this.box.querySelector("select, button.picker, input")?.focus();
+      (this.box.querySelector("[data-part] :is(select, button.picker, input)") ?? this.box.querySelector("select, button"))?.focus();
     }
     clear() { this.made = tree.group(); this.changed(); this.box.hidePopover(); this.button.focus(); }
 
@@ -63,7 +63,14 @@
       const join = select(w.join_label, [["and", w.all_of], ["or", w.any_of], ["none", w.none_of]], made.join, (value) => { made.join = value; this.changed(); this.draw(); });
       const head = h("div.filter-head", {}, h("span", {}, w.match), join, remove && quiet("x", w.remove_group, remove));
       const rows = made.parts.map((part, place) => this.part(part, place, made, catalogue));
-      const add = (part) => { made.parts.push(part); part.id = nextId(); this.draw(part.id); this.changed(); };
+      const add = (part) => {
+        // The empty condition a new filter begins with makes room for what was wanted instead.
+        if (part.kind !== "test" && made.parts.length === 1 && isUntouched(made.parts[0], catalogue.fields[0])) made.parts.pop();
+        made.parts.push(part); 
+        part.id = nextId();
+        this.draw(part.id);
+        this.changed();
+      };
       const foot = h("div.filter-foot", {}, adder(w.add_condition, () => add(this.newTest(catalogue.fields))),
         catalogue.behaviours?.length ? adder(w.add_behaviour, () => add(this.newDid())) : null,
         depth(made, this.made) < 4 && catalogue === this.catalogue ? adder(w.add_group, () => add(tree.group("or", [this.newTest()]))) : null);
@@ -201,6 +208,7 @@
   const select = (label, options, value, act) => h("select.form-select.form-select-sm", { "aria-label": label, onchange: (event) => act(event.target.value) }, options.map(([name, text]) => h("option", { value: name, selected: name === value }, text)));
   const input = (label, type, value, act, more = {}) => h("input", { ...more, class: `form-control form-control-sm ${more.class ?? ""}`, type, "aria-label": label, value: value ?? "", autocomplete: "off", oninput: (event) => act(event.target.value) });
   const depth = (wanted, made, level = 1) => (wanted === made ? level : Math.max(0, ...made.parts.filter((part) => part.kind === "group").map((part) => depth(wanted, part, level + 1))));
+  const isUntouched = (part, first) => part.kind === "test" && part.fresh && part.value === undefined && part.field === first.name && part.op === first.operators[0].name;
   function referred(made, fields) {
     if (made.kind === "group") return made.parts.flatMap((part) => referred(part, fields));
     const known = made.kind === "test" && byName(fields, made.field);

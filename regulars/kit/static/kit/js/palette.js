@@ -53,8 +53,8 @@
     }
     document.getElementById("palette-recent").hidden = asked.length > 0 || recent().length === 0;
     // What is asked for by its very name stands before what was merely found.
-    box().classList.toggle("does-first", asked.length > 0 && [...box().querySelectorAll("[data-palette-group] .truncate")]
-      .some((name) => !name.closest("[hidden]") && asked.every((word) => fold(name.textContent).split(/[^\p{L}\p{N}]+/u).includes(word))));
+    const isNamed = (option) => asked.every((word) => fold(`${option.textContent} ${option.dataset.words ?? ""}`).split(/[^\p{L}\p{N}]+/u).includes(word));
+    box().classList.toggle("does-first", asked.length > 0 && [...box().querySelectorAll("[data-palette-group] [role=option]:not([hidden])")].some(isNamed));
     choose(options()[0]);
     document.getElementById("palette-none").hidden = options().length > 0;
   }
@@ -65,8 +65,18 @@
     input().setAttribute("aria-activedescendant", option.id);
     option.scrollIntoView({ block: "nearest" });
   }
-  on("input", "#palette-input", () => { if (!input().value.trim()) document.getElementById("palette-found").replaceChildren(); narrow(); });
-  document.addEventListener("htmx:after:swap", (event) => { if (event.detail.ctx?.target?.id === "palette-found") narrow(); });
+  let isAwaited = false;
+  on("input", "#palette-input", () => {
+    isAwaited = false;
+    if (!input().value.trim()) document.getElementById("palette-found").replaceChildren();
+    narrow();
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx?.target?.id !== "palette-found") return;
+    narrow();
+    if (isAwaited && options()[0]) run(options()[0]);
+    isAwaited = false;
+  });
   on("mousemove", "#palette [role=option]", (event, option) => { if (option.getAttribute("aria-selected") !== "true") choose(option); });
 
   on("keydown", "#palette-input", (event) => {
@@ -76,9 +86,10 @@
     if (event.key in steps) {
       event.preventDefault();
       choose(all[(steps[event.key] + all.length) % all.length]);
-    } else if (event.key === "Enter" && !event.isComposing && all[here]) {
+    } else if (event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
-      run(all[here], event.ctrlKey || event.metaKey);
+      // Whoever types faster than the server answers gets the first of what it finds.
+      if (all.length) run(all[here] ?? all[0], event.ctrlKey || event.metaKey); else isAwaited = true;
     }
   });
   function run(option, apart) {

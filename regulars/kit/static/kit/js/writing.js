@@ -1,7 +1,8 @@
-/* Writing: Ctrl or ⌘ with Enter sends a form from its text; in a form with data-mentions, @ offers colleagues to name. */
+/* Writing: Ctrl or ⌘ with Enter sends a form from its text; a form with data-reset-after is emptied once it was taken; in
+   a form with data-mentions, @ offers colleagues to name. */
 (() => {
   "use strict";
-  const { on, h } = Regulars;
+  const { on, h, words } = Regulars;
   const BEGUN = /(^|\s)@([\p{L}\p{N}.'-]*(?: [\p{L}\p{N}.'-]*)?)$/u;
   let list = null;
   let text = null;
@@ -13,6 +14,12 @@
       close();
       area.form?.requestSubmit();
     }
+  });
+
+  // What was written is kept by the server now; the field is free for the next.
+  document.addEventListener("htmx:after:request", (event) => {
+    const { sourceElement: form, response } = event.detail.ctx ?? {};
+    if (form?.matches?.("form[data-reset-after]") && response?.status < 300) form.reset();
   });
 
   // --- Mentions ------------------------------------------------------------------------------------------------
@@ -29,7 +36,7 @@
     close();
     if (!found.length || begun(area) === undefined) return;
     text = area;
-    list = h("div.mention-list", { role: "listbox", id: "mention-list" }, ...found.map(({ label }, place) =>
+    list = h("div.mention-list", { role: "listbox", id: "mention-list", "aria-label": words().colleagues }, ...found.map(({ label }, place) =>
       h("div.picker-item", { role: "option", id: `mention-${place}`, onmousedown: (event) => { event.preventDefault(); name(label); } }, label)));
     area.after(list);
     area.setAttribute("aria-controls", "mention-list");
