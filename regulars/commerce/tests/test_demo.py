@@ -200,3 +200,15 @@ def load_demo_beside_real_people() -> None:
 
     set_exchange_rate("GBP", Decimal("1.17"), day=date(2000, 1, 1), by=CLOCK)
     load_demo(CLOCK, lines=some_lines(1500))
+
+
+@pytest.mark.django_db
+def test_what_an_owner_said_while_the_demo_was_there_stays() -> None:
+    load_demo(CLOCK, lines=some_lines(300))
+    Member.objects.create_user("rosa@example.org", name="Rosa", role="owner")
+    Business.objects.update(name="Rosa's Roses")
+
+    remove_demo(CLOCK)
+
+    held = Business.current()
+    assert (held.name, held.country, held.currency, held.is_demo) == ("Rosa's Roses", "GB", "GBP", False)

@@ -204,7 +204,7 @@ def _context(request: Request, run: ImportRun) -> dict[str, Any]:
     if stand == "draft":
         context |= _draft_context(request, run)
     if stand == "result":
-        context |= {"rejects": rejects_table(run), "list_url": LISTS.get(run.noun, "")}
+        context |= {"rejects": rejects_table(run), "rows_url": LISTS.get(run.noun, "")}
     return context
 
 

@@ -17,7 +17,7 @@ from regulars.commerce.actions.demo.history import write_history
 from regulars.commerce.actions.demo.life import bring_to_life
 from regulars.commerce.actions.demo.people import add_companies, add_customers
 from regulars.commerce.actions.demo.products import add_products, worded
-from regulars.commerce.actions.demo.reading import CURRENCY, Shop, read_shop
+from regulars.commerce.actions.demo.reading import CURRENCY, SHOP, Shop, read_shop
 from regulars.commerce.actions.rates import rebase_orders
 from regulars.commerce.actions.rhythm import learn_shop_rhythm
 from regulars.commerce.engine.invented import country_code
@@ -31,11 +31,10 @@ from regulars.kit.money import format_money
 from regulars.kit.refused import Refused, Text
 from regulars.people.actions.stage_rules import evaluate_rules
 from regulars.people.models import Person
-from regulars.team.models import Business
+from regulars.team.models import Business, Member
 
 PACKED = Path(__file__).resolve().parents[2] / "data" / "online_retail.packed"
 SOURCE = "demo"
-SHOP = {"name": "Gingham & Thyme", "country": "GB", "currency": CURRENCY, "time_zone": "Europe/London"}
 Progress = Callable[[str], None]
 
 
@@ -75,6 +74,7 @@ class Traces:
     """What else the demo made or changed, so that removing it leaves everything as it was."""
 
     before: dict[str, Any] = field(default_factory=dict)
+    had_members: bool = False
     member_ids: list[int] = field(default_factory=list)
     team_ids: list[int] = field(default_factory=list)
     tag_ids: list[int] = field(default_factory=list)
@@ -126,6 +126,7 @@ def _become_the_shop(at: datetime) -> tuple[Business, Traces]:
     traces = Traces()
     if not is_used:
         traces.before = {name: getattr(business, name) for name in SHOP}
+        traces.had_members = Member.objects.exists()
         for name, value in SHOP.items():
             setattr(business, name, value)
     business.is_demo = True

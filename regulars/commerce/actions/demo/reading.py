@@ -20,6 +20,7 @@ from regulars.commerce.engine.retail import MOMENT, Line
 from regulars.kit.money import to_minor
 
 CURRENCY = "GBP"
+SHOP = {"name": "Gingham & Thyme", "country": "GB", "currency": CURRENCY, "time_zone": "Europe/London"}
 SHOP_ZONE = ZoneInfo("Europe/London")
 LAST_DAY = date(2011, 12, 9)
 SHIPPING = {"POST", "DOT", "C2"}

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy
 
+from regulars.commerce.actions.demo.reading import SHOP
 from regulars.commerce.actions.rhythm import learn_shop_rhythm
 from regulars.commerce.events import DemoRemoved
 from regulars.commerce.models import Kind, Order, OrderLine, Product, Refund
@@ -65,7 +66,7 @@ def remove_demo(by: Actor) -> tuple[int, int]:
 
     traces = business.settings.pop("demo", {})
     _clear_traces(traces)
-    _be_yourself_again(business, traces.get("before", {}))
+    _be_yourself_again(business, _to_put_back(traces))
     learn_shop_rhythm()
     announce(DemoRemoved(people=len(people), orders=orders), by=by)
     return len(people), orders
@@ -85,11 +86,19 @@ def _clear_traces(traces: dict[str, Any]) -> None:
     Team.objects.filter(pk__in=traces.get("team_ids", []), members__isnull=True, people__isnull=True).delete()
 
 
+def _to_put_back(traces: dict[str, Any]) -> dict[str, Any]:
+    """Return what the business was before; an owner who came to the demo said its country and currency themselves."""
+    before = traces.get("before", {})
+    came_later = not traces.get("had_members") and Member.objects.exists()
+    return {name: value for name, value in before.items() if name == "name" or not came_later}
+
+
 def _be_yourself_again(business: Business, before: dict[str, Any]) -> None:
-    """Take off the shop's name and currency, unless orders were placed in that currency meanwhile."""
+    """Take off the shop's name and currency where nobody changed them, unless orders were placed in that currency."""
     is_used = Order.objects.exists() or Refund.objects.exists()
     for name, value in before.items():
-        if not (is_used and name == "currency"):
+        is_the_shops = getattr(business, name) == SHOP[name]
+        if is_the_shops and not (is_used and name == "currency"):
             setattr(business, name, value)
     business.is_demo = False
     business.save()
