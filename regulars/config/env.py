@@ -156,7 +156,7 @@ def database_config(url: str) -> dict[str, object]:
         )
     options = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "regulars.kit.postgres.backend",
         "NAME": unquote(parts.path.lstrip("/")) or "regulars",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
