@@ -8,17 +8,29 @@ from typing import cast
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.kit.requests import Request
 from regulars.team.actions.members import note_seen
-from regulars.team.models import Member
+from regulars.team.models import Business, Member
+from regulars.team.sessions import member_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN_EVERY = timedelta(minutes=5)
 # What a browser keeps of our pages goes when someone signs out; cookies stay, they hold the theme.
 FORGET = '"cache", "storage"'
+
+
+def signed_in(get_response: GetResponse) -> GetResponse:
+    """Let `request.user` be the member whose session this is, found out when first asked."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.user = SimpleLazyObject(lambda: member_of(request))  # type: ignore[assignment]
+        return get_response(request)
+
+    return middleware
 
 
 def who(get_response: GetResponse) -> GetResponse:
@@ -32,7 +44,11 @@ def who(get_response: GetResponse) -> GetResponse:
         if member is None:
             return get_response(request)
         _note(member)
-        with timezone.override(member.time_zone or "UTC"), translation.override(member.language or "en"):
+        with (
+            timezone.override(member.time_zone or "UTC"),
+            translation.override(member.language or "en"),
+            Business.kept(getattr(request.session, "business", None)),
+        ):
             response = get_response(request)
         if not request.user.is_authenticated:
             response.headers["Clear-Site-Data"] = FORGET
