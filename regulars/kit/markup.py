@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from html import escape as plain
 from pathlib import Path
+from typing import Any
 
 from django.templatetags.static import static
 from django.utils import formats, timezone
@@ -102,6 +103,21 @@ def who(name: str, url: str = "", key: object = None, sub: str = "", company: bo
     below = f'<span class="who-sub truncate">{escape(sub)}</span>' if sub else ""
     return SafeString(
         f'<span class="who">{avatar(name, key, company=company)}<span class="who-text">{face}{below}</span></span>'
+    )
+
+
+def palette_item(one: Mapping[str, Any], element: str) -> SafeString:
+    """Draw one line of the palette: label and url; maybe avatar and key (of a company), or icon; sub, hint."""
+    label = escape(one["label"])
+    if one.get("avatar"):
+        face = avatar(str(one["avatar"]), one.get("key"), "s", bool(one.get("company")))
+    else:
+        face = icon(one.get("icon") or "arrow-right")
+    sub = f'<span class="sub truncate">{escape(one["sub"])}</span>' if one.get("sub") else ""
+    hint = f'<span class="hint">{escape(one["hint"])}</span>' if one.get("hint") else ""
+    return SafeString(
+        f'<a class="palette-item" role="option" tabindex="-1" id="{element}" href="{escape(one["url"])}" data-recent="{label}">'
+        f'{face}<span class="truncate">{label}</span>{sub}{hint}</a>\n'
     )
 
 

@@ -89,6 +89,12 @@ def chips(labels: Sequence[object], most: int = 3) -> SafeString:
     return markup.chips(list(labels), most)
 
 
+@register.simple_tag
+def palette_items(found: Sequence[Mapping[str, Any]], group: int) -> SafeString:
+    """Draw what the palette found without the template engine: it is drawn anew at each key pressed."""
+    return SafeString("".join(markup.palette_item(one, f"pal-{group}-{n}") for n, one in enumerate(found, 1)))
+
+
 @register.filter
 def tone(key: object) -> str:
     return markup.tone_of(key)

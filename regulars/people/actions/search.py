@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from regulars.kit.postgres.backend import PLANNED_ONCE
 from regulars.people.engine.search import (
     COMPANY_MARK,
     deletions,
@@ -21,6 +22,8 @@ from regulars.people.models import Word
 Row = tuple[int, Sequence[str], Sequence[str], Sequence[str]]
 Doc = tuple[int, str]
 BATCH, BULK = 5_000, 50_000
+# For so few words one plan fits all; for many the planner should see how many.
+FEW = 200
 
 _PEOPLE = """
     SELECT p.id, ARRAY[p.name, p.first_name, p.last_name],
@@ -174,14 +177,15 @@ def _read_docs(subject: str, ids: list[int]) -> tuple[list[Doc], set[str]]:
 
 
 def _write(subject: str, docs: list[Doc], known: Iterable[str]) -> None:
-    words = sorted(word for word in known if word.isalpha())
+    # Whatever begins with a letter may be typed by its beginning.
+    words = sorted(word for word in known if word[:1].isalpha())
     pairs = list(_pairs(words))
     params: list[Any] = [
         subject, [number for number, _text in docs], [text for _number, text in docs],
         words, [deletion for deletion, _word in pairs], [word for _deletion, word in pairs],
     ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, params)
+        cursor.execute(f"{PLANNED_ONCE}{_WRITE}" if len(words) <= FEW else _WRITE, params)
 
 
 def _pairs(words: Iterable[str]) -> Iterator[tuple[str, str]]:

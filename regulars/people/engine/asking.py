@@ -20,10 +20,6 @@ class Token:
     begun: str
     word: str = ""
 
-    def meant(self, others: list[str]) -> str:
-        """Return the question for this token or any of the words that may have been meant."""
-        return "(" + " | ".join([self.begun, *map(quoted, others)]) + ")"
-
     @property
     def is_mistypeable(self) -> bool:
         return is_typeable(self.word)

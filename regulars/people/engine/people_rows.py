@@ -104,7 +104,7 @@ def _words(row: Row, known: set[str]) -> str:
     companies = _company_words(row.values["company"]) if "company" in row.values else ()
     reached = [word for _kind, value, *_rest in row.identities for word in identity_words(value)]
     notes = text_words(*row.notes) if row.notes else ()
-    known.update([word for word in (*names, *reached, *companies, *notes) if word.isalpha()])
+    known.update([word for word in (*names, *reached, *companies, *notes) if word[:1].isalpha()])
     return vector_text(names, reached, companies, notes)
 
 

@@ -6,22 +6,27 @@ at most LOOKED_AT rows of a tier are ranked, however common its words are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
-from regulars.people.engine.asking import Asking, Reach, read_asking
+from regulars.kit.postgres.backend import PLANNED_ONCE
+from regulars.people.engine.asking import Asking, Reach, Token, read_asking
 from regulars.people.engine.folding import sql_fold
 from regulars.people.engine.search import COMPANY_MARK, deletions, is_one_typo_apart, quoted
 from regulars.people.models import IdentityKind
 from regulars.team.models import Business
 from regulars.team.rules import row_sql
 
-LOOKED_AT, SIFTED, MOST_MEANT = 300, 5_000, 20
+LOOKED_AT, SIFTED, MOST_MEANT, MOST_BEGUN = 300, 5_000, 20, 40
 TABLES = {"person": ("people_person", "people.see"), "company": ("people_company", "companies.see")}
+# Of each tier so many are ranked for each that is shown: a palette of twelve need not rank as many as a list.
+LOOKED_AT_EACH = 10
+# Marks that a stored name may carry as letters of their own.
+LOOSE_MARKS = 6
 WHOLE, BEGUN, MEANT = range(3)
 LAST = "\U0010ffff"
 NUMBERS = ("phone", "whatsapp", "external")
@@ -55,8 +60,11 @@ def search(
     if asking is None:
         return []
     found: dict[tuple[str, int], Found] = {}
+    known: Known | None = None
     for tier in (WHOLE, BEGUN, MEANT):
-        parts = _parts(seer, asking, tier, text, subjects)
+        if tier == BEGUN:
+            known = _known(asking)
+        parts = _parts(seer, asking, _query(asking, tier, known, seer), tier, text, subjects, limit)
         for subject, number in _ranked(parts, limit):
             found.setdefault((subject, number), Found(subject, number, tier))
         # Several words that are all there leave little doubt, so nobody pays for guessing what else was meant.
@@ -71,57 +79,100 @@ def search_ids(seer: Any, text: str, subject: str, *, most: int = 500) -> list[i
     return [one.id for one in search(seer, text, limit=most, subjects=(subject,), forgiving=False)]
 
 
-def _parts(seer: Any, asking: Asking, tier: int, text: str, subjects: Sequence[str]) -> list[Part]:
+def _parts(
+    seer: Any, asking: Asking, query: str, tier: int, text: str, subjects: Sequence[str], limit: int
+) -> list[Part]:
     """Return the look-ups of one tier; none when it would ask nothing new."""
-    query = _query(asking, tier)
     if asking.reaches:
         is_new = bool(query) if asking.tokens else tier == BEGUN
         return [_by_reach(seer, asking.reaches, query)] if is_new and "person" in subjects else []
-    parts = [_by_words(seer, subject, query, asking, text) for subject in subjects] if query else []
+    parts = [_by_words(seer, subject, query, asking, text, limit) for subject in subjects] if query else []
     if asking.also and tier == BEGUN and "person" in subjects:
         parts.append(_by_reach(seer, (Reach(asking.also),), ""))
     return parts
 
 
-def _query(asking: Asking, tier: int) -> str:
+@dataclass(frozen=True)
+class Known:
+    """What the table of words says to the words typed: how each may go on, commonest first, and what may have been meant."""
+
+    begun: dict[str, list[tuple[str, int]]]
+    meant: dict[str, list[str]]
+
+
+def _query(asking: Asking, tier: int, known: Known | None, seer: Any) -> str:
     """Return the tier's question about words, or "" when it would ask nothing new."""
-    if tier == WHOLE:
+    if tier == WHOLE or known is None:
         return asking.whole
+    begun = [_begun(token, known, is_alone=len(asking.tokens) == 1, seer=seer) for token in asking.tokens]
     if tier == BEGUN:
-        return asking.begun if asking.begun != asking.whole else ""
-    meant = _meant([token.word for token in asking.tokens if token.is_mistypeable])
-    if not meant:
+        return " & ".join(begun) if asking.begun != asking.whole else ""
+    if not known.meant:
         return ""
-    return " & ".join(token.meant(meant.get(token.word, [])) for token in asking.tokens)
+    return " & ".join(
+        "(" + " | ".join([one, *map(quoted, known.meant.get(token.word, ()))]) + ")"
+        for token, one in zip(asking.tokens, begun, strict=True)
+    )
 
 
-_NEAR = """
-    SELECT q.word, d.word FROM unnest(%s::text[], %s::text[]) AS q(word, shorter)
+def _begun(token: Token, known: Known, *, is_alone: bool, seer: Any) -> str:
+    """Return a beginning as the words it stands for: the index collects every document for a beginning, few for a word.
+
+    Where there are too many words, the commonest do if theirs are more documents than are looked at anyway.
+    """
+    words = known.begun.get(token.word, ())
+    if not words or token.begun == token.whole:
+        return token.begun
+    is_ample = is_alone and sum(docs for _word, docs in words) > LOOKED_AT and sees_all(seer)
+    if len(words) > MOST_BEGUN and not is_ample:
+        return token.begun
+    return "(" + " | ".join([token.whole, *(quoted(word) for word, _docs in words[:MOST_BEGUN])]) + ")"
+
+
+def sees_all(seer: Any) -> bool:
+    """Tell whether nobody is hidden from this asker."""
+    return all(row_sql(seer, verb, alias="t")[0] == "TRUE" for _table, verb in TABLES.values())
+
+
+_KNOWN = f"""{PLANNED_ONCE}
+    SELECT 'begun', q.word, k.word, k.docs FROM unnest(%s::text[]) AS q(word) CROSS JOIN LATERAL (
+        SELECT k.word, k.docs FROM people_word k WHERE k.word >= q.word AND k.word < q.word || %s::text
+        ORDER BY k.docs DESC, length(k.word), k.word LIMIT %s) AS k
+    UNION ALL SELECT 'meant', q.word, d.word, 0 FROM unnest(%s::text[], %s::text[]) AS q(word, shorter)
     JOIN people_worddeletion d ON d.deletion = q.shorter
-    UNION SELECT q.word, k.word FROM unnest(%s::text[], %s::text[]) AS q(word, shorter)
+    UNION ALL SELECT 'meant', q.word, k.word, 0 FROM unnest(%s::text[], %s::text[]) AS q(word, shorter)
     JOIN people_word k ON k.word = q.shorter"""
 
 
-def _meant(words: Iterable[str]) -> dict[str, list[str]]:
-    """Return for each word the known ones that are one typo away, found by leaving one letter out of either."""
-    pairs = [(word, shorter) for word in words for shorter in (word, *deletions(word))]
-    if not pairs:
-        return {}
-    asked = [word for word, _shorter in pairs], [shorter for _word, shorter in pairs]
+def _known(asking: Asking) -> Known:
+    """Ask the table of words once: for beginnings, and for known words one typo away, a letter left out of either."""
+    typed = [token.word for token in asking.tokens if token.word[:1].isalpha()]
+    pairs = [
+        (token.word, shorter)
+        for token in asking.tokens
+        if token.is_mistypeable
+        for shorter in (token.word, *deletions(token.word))
+    ]
+    if not typed:
+        return Known({}, {})
+    near = [word for word, _shorter in pairs], [shorter for _word, shorter in pairs]
     with connection.cursor() as cursor:
-        cursor.execute(_NEAR, [*asked, *asked])
-        near = cursor.fetchall()
-    meant: dict[str, list[str]] = {}
-    for word, known in near:
-        if is_one_typo_apart(word, known):
-            meant.setdefault(word, []).append(known)
-    return {word: sorted(found)[:MOST_MEANT] for word, found in meant.items()}
+        cursor.execute(_KNOWN, [typed, LAST, MOST_BEGUN + 1, *near, *near])
+        rows = cursor.fetchall()
+    begun: dict[str, list[tuple[str, int]]] = {}
+    meant: dict[str, set[str]] = {}
+    for what, word, other, docs in rows:
+        if what == "begun":
+            begun.setdefault(word, []).append((other, docs))
+        elif is_one_typo_apart(word, other):
+            meant.setdefault(word, set()).add(other)
+    return Known(begun, {word: sorted(found)[:MOST_MEANT] for word, found in meant.items()})
 
 
 def _ranked(parts: Sequence[Part], limit: int) -> list[tuple[str, int]]:
     if not parts:
         return []
-    sql = f"""
+    sql = f"""{PLANNED_ONCE}
         SELECT subject, id FROM ({" UNION ALL ".join(f"({part})" for part, _params in parts)}) AS found
         ORDER BY is_exact DESC, in_name DESC, last_touch_at DESC NULLS LAST, id DESC LIMIT %s"""
     with connection.cursor() as cursor:
@@ -129,7 +180,7 @@ def _ranked(parts: Sequence[Part], limit: int) -> list[tuple[str, int]]:
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
-def _by_words(seer: Any, subject: str, query: str, asking: Asking, text: str) -> Part:
+def _by_words(seer: Any, subject: str, query: str, asking: Asking, text: str, limit: int) -> Part:
     """Return the look-up of words among one subject; who may not be seen does not count towards the bound."""
     table, verb = TABLES[subject]
     rule, rule_params = row_sql(seer, verb, alias="t")
@@ -150,11 +201,15 @@ def _by_words(seer: Any, subject: str, query: str, asking: Asking, text: str) ->
         WITH hits AS MATERIALIZED (
             SELECT d.subject_id, {in_name} AS in_name FROM people_searchdoc d
             WHERE d.words @@ %s::tsquery AND d.subject = '{subject}' {hint})
-        SELECT h.subject_id, h.in_name FROM hits h {reach} LIMIT {LOOKED_AT}"""
+        SELECT h.subject_id, h.in_name FROM hits h {reach} LIMIT {min(LOOKED_AT, limit * LOOKED_AT_EACH)}"""
+    # Folding takes long and keeps the number of letters, so it is spared where the length shows that it is another name.
     sql = f"""
-        SELECT '{subject}' AS subject, t.id, t.last_touch_at, d.in_name, people_fold(t.name) = %s AS is_exact
+        SELECT '{subject}' AS subject, t.id, t.last_touch_at, d.in_name,
+            CASE WHEN length(t.name) BETWEEN %s AND %s THEN people_fold(t.name) = %s ELSE false END AS is_exact
         FROM ({looked_at}) AS d JOIN {table} t ON t.id = d.subject_id WHERE t.deleted_at IS NULL"""
-    return sql, [sql_fold(" ".join(text.split())), *names, query, *hint_params, *rule_params]
+    folded = sql_fold(" ".join(text.split()))
+    exact = [len(folded), len(folded) + LOOSE_MARKS, folded]
+    return sql, [*exact, *names, query, *hint_params, *rule_params]
 
 
 # The two halves of the identities' index are asked apart, and each beginning by itself, so that the planner knows what it does.
