@@ -57,7 +57,7 @@ def register_panels() -> None:
     register_panel(
         Panel(
             "subscriptions", "person", str(gettext_lazy("Subscriptions")), "commerce/panels/_subscriptions.html",
-            subscriptions, order=35, see="orders.see",
+            subscriptions, order=35, see="orders.see", first_screen=False,
         )
     )  # fmt: skip
 

@@ -23,6 +23,8 @@ ICONS = {
     "instagram": "brand-instagram", "twitter": "brand-x", "linkedin": "brand-linkedin", "telegram": "brand-telegram",
     "whatsapp": "brand-whatsapp", "chat": "message",
 }  # fmt: skip
+# What stands further down the side is asked for when it comes into view.
+FIRST_SCREEN = ("identities", "details", "memos", "tasks")
 OPEN = Q(deleted_at__isnull=True)
 
 
@@ -47,6 +49,7 @@ def register_panels() -> None:
                 context,
                 order=10 + order * 10,
                 icon=icon,
+                first_screen=name in FIRST_SCREEN,
             )
         )
     for page in ("person", "company"):
