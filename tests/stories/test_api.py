@@ -145,6 +145,20 @@ def test_the_list_asks_as_often_for_three_as_for_one(
         assert len(call("GET", "/people").json()["items"]) == 3
 
 
+def test_a_person_just_made_is_told_without_being_read_again(
+    call: Caller, django_assert_max_num_queries: Any
+) -> None:
+    said = {"name": "Ada Lovelace", "email": "ada@aalto.example", "phone": "+358401234567"}
+    call("GET", "/people")
+
+    # Key, rate, savepoint twice, person, identities, search, announcement.
+    with django_assert_max_num_queries(8):
+        made = call("POST", "/people", said).json()
+
+    assert made == call("GET", f"/people/{made['id']}").json()
+    assert [one["is_primary"] for one in made["identities"]] == [True, True]
+
+
 ORDER = {
     "currency": "EUR",
     "placed_at": "2026-03-01T12:00:00Z",

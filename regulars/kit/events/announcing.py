@@ -14,6 +14,7 @@ from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.kit.events.event import Changes, Event
 from regulars.kit.events.listening import reactions_to
+from regulars.kit.postgres.backend import PLANNED_ONCE
 
 MAX_DEPTH = 5
 PAGE = 5_000
@@ -147,9 +148,11 @@ def _write(writers: Iterable[Writer], said: Sequence[Announcement]) -> list[tupl
     final = next((part for part in parts if not part.name), Statement("", NOTHING))
     named = [part for part in parts if part.name]
     with_sql = ", ".join(f"{part.name} AS ({part.sql})" for part in named)
+    repeated = PLANNED_ONCE if len(said) < BULK_FROM else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH {with_sql} {final.sql}", [value for part in [*named, final] for value in part.params]
+            f"{repeated}WITH {with_sql} {final.sql}",
+            [value for part in [*named, final] for value in part.params],
         )
         return [(number, key) for number, key, *_rest in cursor.fetchall()]
 

@@ -30,6 +30,7 @@ def between_requests() -> None:
 
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     told: list[bool] = []
+    connection.close()
     connection.ensure_connection()
     plain = base.base.DatabaseWrapper.is_usable
     monkeypatch.setattr(

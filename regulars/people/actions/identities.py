@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce, changed
+from regulars.kit.postgres.backend import PLANNED_ONCE
 from regulars.kit.refused import NotThere, Refused
 from regulars.people.actions.reading import Reading
 from regulars.people.actions.search import refresh_search
@@ -103,7 +104,7 @@ def with_one_primary(identities: Iterable[NewIdentity]) -> list[NewIdentity]:
     return [replace(one, is_primary=chosen.get(one.kind) == place) for place, one in enumerate(wanted)]
 
 
-_INSERT = """
+_INSERT = f"""{PLANNED_ONCE}
     INSERT INTO people_identity
         (person_id, kind, value, raw, label, is_primary, is_verified, is_shared, created_at)
     SELECT %s, n.kind, n.value, n.raw, n.label, n.is_primary, n.is_verified, n.is_shared, %s
@@ -121,6 +122,13 @@ def write_identities(
 
     The database decides: of two who add the same address at once, the second waits for the first and is refused.
     """
+    return [one.pk for one in new_identities(person, identities, by=by, at=at)]
+
+
+def new_identities(
+    person: Person, identities: Iterable[NewIdentity], *, by: Actor, at: datetime
+) -> list[Identity]:
+    """Write identities like `write_identities` and return them as rows, in the order of their ids."""
     wanted = list(identities)
     if not wanted:
         return []
@@ -129,11 +137,18 @@ def write_identities(
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [person.pk, at, *texts, *flags])
         rows = cursor.fetchall()
-    written = {(kind, value) for _id, kind, value in rows}
+    written = {(kind, value): number for number, kind, value in rows}
     for one in wanted:
         if (one.kind, one.value) not in written:
             raise taken(one.kind, one.value, by)
-    return [row[0] for row in rows]
+    made = [
+        Identity(
+            pk=written[one.kind, one.value], person=person, created_at=at,
+            **{**asdict(one), "is_primary": bool(one.is_primary)},
+        )
+        for one in wanted
+    ]  # fmt: skip
+    return sorted(made, key=lambda one: one.pk)
 
 
 def taken(kind: str, value: str, by: Actor) -> IdentityTaken:

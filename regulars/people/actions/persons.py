@@ -13,7 +13,7 @@ from regulars.kit.events import Changes, announce, changed, jsonable
 from regulars.kit.refused import Invalid
 from regulars.people.actions.affiliations import NewAffiliation, read_affiliations, write_affiliations
 from regulars.people.actions.custom_values import read_custom
-from regulars.people.actions.identities import NewIdentity, read_identities, write_identities
+from regulars.people.actions.identities import NewIdentity, new_identities, read_identities
 from regulars.people.actions.locking import EditConflict, lock_person
 from regulars.people.actions.places import read_address, read_special_day
 from regulars.people.actions.reading import Reading, read_person
@@ -68,8 +68,10 @@ def create_person(values: Mapping[str, Any], *, by: Actor, at: datetime, is_demo
         tag_ids=[tag.pk for tag in tags],
     )
     person.save(force_insert=True)
-    write_identities(person, draft.identities, by=by, at=at)
+    identities = new_identities(person, draft.identities, by=by, at=at)
     companies = write_affiliations(person, draft.affiliations, by=by, at=at)
+    if not companies:
+        person.just_made = identities
     _write_beside(person, draft, tags, at)
     write_person_doc(
         person.pk,

@@ -25,13 +25,16 @@ def people_by_id(ids: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def people(rows: Sequence[Person]) -> list[dict[str, Any]]:
-    """Return people with identities, open companies and tags: three queries, however many."""
-    ids = [row.pk for row in rows]
+    """Return people with identities, open companies and tags: three queries, however many; of those just made all is at hand."""
+    ids = [row.pk for row in rows if row.just_made is None]
     identities: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for one in Identity.objects.filter(person__in=ids, ended_at=None).order_by("id"):
+    for one in Identity.objects.filter(person__in=ids, ended_at=None).order_by("id") if ids else ():
         identities[one.person_id].append(identity(one))
+    for row in rows:
+        identities[row.pk] += [identity(one) for one in row.just_made or ()]
     belongings: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for belonging in Affiliation.objects.filter(person__in=ids).select_related("company").order_by("id"):
+    seen = Affiliation.objects.filter(person__in=ids).select_related("company").order_by("id") if ids else ()
+    for belonging in seen:
         belongings[belonging.person_id].append(affiliation(belonging))
     tags = tag_names(rows)
     return [person(row, identities[row.pk], belongings[row.pk], tags) for row in rows]

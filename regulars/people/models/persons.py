@@ -75,6 +75,8 @@ class Person(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    # The identities written with a person who has just been made and has nothing else yet, so that nobody reads them again.
+    just_made: list[Any] | None = None
 
     objects: ClassVar[models.Manager[Person]] = PersonQuerySet.as_manager()
 

@@ -8,9 +8,10 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.clock import now
+from regulars.kit.postgres.backend import PLANNED_ONCE
 from regulars.kit.refused import Refused
 
-COUNT = """
+COUNT = f"""{PLANNED_ONCE}
 INSERT INTO team_ratewindow (subject, starts_at, hits) VALUES (%s, %s, 1)
 ON CONFLICT (subject, starts_at) DO UPDATE SET hits = team_ratewindow.hits + 1
 RETURNING hits

@@ -13,19 +13,19 @@ from regulars.kit.postgres.backend import PLANNED_ONCE
 # Longer silences may have been cut by something between us and the server that tells nobody: then a real question is asked.
 TRUSTED_SECONDS = 10.0
 PLANNED_FROM = 2
-READS = ('SELECT "', 'SELECT DISTINCT "', PLANNED_ONCE)
+REPEATED = ('SELECT "', 'SELECT DISTINCT "', 'INSERT INTO "', PLANNED_ONCE)
 # Statements that the server cannot read without the values in them; found out once.
 _unfit: set[str] = set()
 
 
 class _Planned:
-    """Send repeated reads apart from their values, so that the server keeps the plan; everything else as Django does."""
+    """Send repeated statements apart from their values, so that the server keeps the plan; everything else as Django does."""
 
     cursor: Any
     db: Any
 
     def _execute(self, sql: str, params: Any, *ignored: Any) -> Any:
-        if not params or not sql.startswith(READS) or sql in _unfit:
+        if not params or not sql.startswith(REPEATED) or sql in _unfit:
             return self._sent(base.Cursor, sql, params, *ignored)
         if self.db.in_atomic_block:
             return self._sent(base.ServerBindingCursor, sql, params, *ignored)
