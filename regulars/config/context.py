@@ -13,10 +13,11 @@ from regulars.config.rooms import menu_for, new_things_for
 from regulars.kit.clock import now
 from regulars.kit.live import sign_ticket
 from regulars.kit.middleware import live_origin
+from regulars.kit.postgres.backend import PLANNED_ONCE
 from regulars.team.models import Member
 from regulars.team.rules import may
 
-FRAME_SQL = """
+FRAME_SQL = f"""{PLANNED_ONCE}
 SELECT (SELECT count(*) FROM people_task WHERE assignee_id = %s AND done_at IS NULL AND deleted_at IS NULL AND due_at <= %s),
     (SELECT count(*) FROM team_notice WHERE member_id = %s AND read_at IS NULL), (SELECT is_demo FROM team_business WHERE id = 1),
     ARRAY(SELECT ARRAY[v.id::text, v.subject, v.name] FROM people_view v JOIN people_view_pinned_by p ON p.view_id = v.id
