@@ -94,6 +94,19 @@ def test_repeated_reads_are_planned_once() -> None:
     assert planned("SELECT $1 + 2") == 0
 
 
+def test_long_lists_are_planned_for_what_is_asked() -> None:
+    for number in range(5):
+        assert list(Team.objects.filter(name=f"Team {number}").order_by("name")[:50]) == []
+
+    assert planned('FROM "team_team" WHERE "team_team"."name"') == 0
+
+
+def test_any_number_of_rows_can_be_written_at_once() -> None:
+    Team.objects.bulk_create(Team(name=f"Team {number}") for number in range(40_000))
+
+    assert Team.objects.count() == 40_000
+
+
 def test_a_read_that_cannot_be_planned_without_its_values_is_sent_with_them() -> None:
     unfit = f"{PLANNED_ONCE}SELECT to_jsonb(%s)"
     for _time in range(2):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import select
 import time
 from typing import Any
@@ -13,9 +14,21 @@ from regulars.kit.postgres.backend import PLANNED_ONCE
 # Longer silences may have been cut by something between us and the server that tells nobody: then a real question is asked.
 TRUSTED_SECONDS = 10.0
 PLANNED_FROM = 2
+# A statement of many values is seldom sent again word for word, and the server takes no more than 65,535 apart from it.
+MOST_VALUES = 200
+# How a long list is best read depends on the values asked for: its plan is made anew each time. Look-ups take at most 21 rows.
+LONGEST_LOOK_UP = 21
+LIMIT = re.compile(r" LIMIT (\d+)\b")
 REPEATED = ('SELECT "', 'SELECT DISTINCT "', 'INSERT INTO "', PLANNED_ONCE)
 # Statements that the server cannot read without the values in them; found out once.
 _unfit: set[str] = set()
+
+
+def _is_repeated(sql: str) -> bool:
+    if not sql.startswith(REPEATED) or sql in _unfit:
+        return False
+    limit = LIMIT.search(sql, max(0, len(sql) - 60))
+    return sql.startswith(PLANNED_ONCE) or limit is None or int(limit[1]) <= LONGEST_LOOK_UP
 
 
 class _Planned:
@@ -25,7 +38,7 @@ class _Planned:
     db: Any
 
     def _execute(self, sql: str, params: Any, *ignored: Any) -> Any:
-        if not params or not sql.startswith(REPEATED) or sql in _unfit:
+        if not params or len(params) > MOST_VALUES or not _is_repeated(sql):
             return self._sent(base.Cursor, sql, params, *ignored)
         if self.db.in_atomic_block:
             return self._sent(base.ServerBindingCursor, sql, params, *ignored)
