@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from regulars.kit.addresses import row_address
 from regulars.kit.postgres.backend import PLANNED_ONCE
 from regulars.kit.requests import Request
-from regulars.people.models import Company, Stage
+from regulars.people.models import Company, Person, Stage
 from regulars.people.queries.search import search
 from regulars.team.gate import members_only
 from regulars.team.models import Member
