@@ -25,6 +25,7 @@ DOORS = {"views", "forms", "api", "tasks", "urls"}
 # Who writes outside actions and models, and why that is right.
 WRITERS = {
     "config/door.py": "keeps the answer to a repeated request in the transaction of the request itself",
+    "kit/postgres/backend/base.py": "names the statements that are planned once, and writes none of its own",
     "config/doctor.py": "tries whether the append-only tables refuse, and takes it back",
 }
 ALWAYS_WRITES = {"save", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
