@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.scratch import cpu_seconds, peak_memory_mb, scratch_database
+from benchmarks.scratch import PeakMemory, cpu_seconds, scratch_database
 
 DATA = Path(os.environ.get("REGULARS_SHARED_DATA") or ROOT.parent / "shared" / "data")
 # In the order in which they refer to each other.
@@ -57,13 +57,13 @@ def main() -> None:
     if not path.exists():
         sys.exit(f"The real orders are not here (REGULARS_SHARED_DATA): {path.name}")
     with scratch_database("bench_import_orders"):
-        ours = measure_ours(path)
-        memory = peak_memory_mb(min(4, os.cpu_count() or 1))
+        with PeakMemory() as memory:
+            ours = measure_ours(path)
         baseline, baseline_cpu = measure_baseline()
         seconds = ours.pop("seconds")
         told = {
             "name": f"import {ours['seen']:,} order lines", "ours": round(seconds, 1), "baseline": round(baseline, 1),
-            "ratio": round(seconds / baseline, 2), "rows_per_second": round(ours["seen"] / seconds), "peak_memory_mb": memory,
+            "ratio": round(seconds / baseline, 2), "rows_per_second": round(ours["seen"] / seconds), "peak_memory_mb": memory.mb,
             "cpu_seconds": [ours.pop("cpu"), baseline_cpu], "counts": ours,
         }  # fmt: skip
         print(json.dumps(told))

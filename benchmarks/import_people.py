@@ -7,7 +7,6 @@ Prints JSON: seconds of both, their ratio (promised: at most 2), rows a second a
 
 import csv
 import json
-import os
 import random
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.scratch import cpu_seconds, peak_memory_mb, scratch_database
+from benchmarks.scratch import PeakMemory, cpu_seconds, scratch_database
 
 FIRST = [
     "Anna",
@@ -150,16 +149,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, scratch_database("bench_import_people"):
         path = Path(folder) / "people.csv"
         write_file(path, count)
-        ours = measure_ours(path)
+        with PeakMemory() as memory:
+            ours = measure_ours(path)
         seconds = float(str(ours["seconds"]))
-        memory = peak_memory_mb(min(4, os.cpu_count() or 1))
         again = measure_ours(path) if count <= 100_000 else {}
         baseline, baseline_cpu = measure_baseline(path)
         print(
             json.dumps(
                 {
                     "name": f"import {count:,} people", "ours": round(seconds, 1), "baseline": round(baseline, 1),
-                    "ratio": round(seconds / baseline, 2), "rows_per_second": round(count / seconds), "peak_memory_mb": memory, "cpu_seconds": [ours["cpu"], baseline_cpu],
+                    "ratio": round(seconds / baseline, 2), "rows_per_second": round(count / seconds), "peak_memory_mb": memory.mb, "cpu_seconds": [ours["cpu"], baseline_cpu],
                     "counts": {k: v for k, v in ours.items() if k != "seconds"}, "again": again,
                 },
                 default=str,

@@ -1,8 +1,12 @@
 """A database of its own for a measurement, on the server that REGULARS_DATABASE_URL names; dropped afterwards."""
 
+from __future__ import annotations
+
 import contextlib
 import os
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -39,19 +43,52 @@ def _set_up() -> None:
     call_command("migrate", verbosity=0, skip_checks=True)
 
 
-def peak_memory_mb(workers: int) -> int:
-    """Return the most memory this process and so many of its children held at once, each at its largest."""
-    import resource
+class PeakMemory:
+    """The most memory (PSS: shared pages counted once) this process and its children held at one moment, looked at often.
 
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return (own + workers * child) // 1024
+    What the system remembers as a child's largest size is no use: it begins with its parent's at the fork.
+    """
+
+    def __init__(self) -> None:
+        self.mb = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while True:
+            self.mb = max(self.mb, sum(map(_pss_kb, _family())) // 1024)
+            if self._over.wait(0.25):
+                return
+
+
+def _family() -> list[int]:
+    own = os.getpid()
+    children = Path(f"/proc/{own}/task").glob("*/children")
+    return [own, *(int(pid) for path in children for pid in _read(path).split())]
+
+
+def _pss_kb(pid: int) -> int:
+    lines = _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def cpu_seconds() -> float:
     """Return the processor time of this process, its ended children and its database session, where that is on this machine."""
-    import os
-
     from django.db import connection
 
     used = os.times()
