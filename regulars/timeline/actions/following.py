@@ -15,7 +15,13 @@ from django.db import transaction
 from regulars.kit.clock import now
 from regulars.kit.events import Follower as Declared
 from regulars.kit.events import followers
-from regulars.timeline.actions.hearing import count_aside, require_connection, set_aside, words_of
+from regulars.timeline.actions.hearing import (
+    commit_in_the_background,
+    count_aside,
+    require_connection,
+    set_aside,
+    words_of,
+)
 from regulars.timeline.models import Follower, Touchpoint
 
 log = logging.getLogger(__name__)
@@ -71,6 +77,7 @@ def follow_everything() -> int:
 
 @transaction.atomic
 def _read(declared: Declared, limit: int) -> int:
+    commit_in_the_background()
     cursor = _claim(declared.name)
     if cursor is None:
         return 0
