@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from regulars.commerce.engine.order_fields import ABOUT_CUSTOMER, IDENTIFYING, MONEY, ORDER_FIELDS
 from regulars.commerce.engine.uci import is_uci
-from regulars.people.engine.people_plan import PeoplePlan, Target
+from regulars.people.engine.people_plan import CustomType, PeoplePlan, Target, plan_targets
 from regulars.people.engine.sayings import Note, Unreadable, gettext_noop
 from regulars.people.engine.tidy.dates import date_style
 from regulars.people.engine.tidy.numbers import number_style
@@ -26,6 +26,7 @@ class OrderPlan:
     decimal: str = "."
     zone: str = "UTC"
     is_uci: bool = False
+    own: tuple[Target, ...] = ()
 
     @property
     def identifying(self) -> tuple[int, ...]:
@@ -77,6 +78,18 @@ def people_targets(columns: Mapping[str, int]) -> tuple[Target, ...]:
         for name, place in columns.items()
         if name in ABOUT_CUSTOMER
     )
+
+
+def plan_own_fields(
+    columns: Mapping[str, int], rows: Sequence[Sequence[str]], own: Mapping[str, CustomType], country: str
+) -> tuple[tuple[Target, ...], list[Note]]:
+    """Return how the columns of the business's own fields are read; refuses a field that there is not."""
+    known = {field.name for field in ORDER_FIELDS}
+    wanted = {place: name for name, place in columns.items() if name not in known}
+    unknown = [name for name in wanted.values() if name.removeprefix("custom:") not in own]
+    if unknown:
+        raise Unreadable(_("There is no field called “%(name)s”."), name=unknown[0])
+    return plan_targets(wanted, rows, own, country)
 
 
 def refuse_if_not_orders(fields: Sequence[str]) -> None:

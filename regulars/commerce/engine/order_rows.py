@@ -1,5 +1,6 @@
 """Turn a chunk of order lines into what the staging tables take; runs in a process of its own, knows no database."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from regulars.commerce.engine.order_plan import OrderPlan
 from regulars.commerce.engine.uci import is_cancellation, line_kind, refuse_cancellation, refuse_no_sale
-from regulars.people.engine.copying import copy_text
-from regulars.people.engine.people_cells import tidy_external_id
+from regulars.people.engine.copying import NULL, copy_text
+from regulars.people.engine.people_cells import custom_value, tidy_external_id, unquoted
 from regulars.people.engine.people_rows import Chunk, tidy_numbered
 from regulars.people.engine.sayings import Said, Unclear, gettext_noop
 from regulars.people.engine.tidy.countries import tidy_country
@@ -22,7 +23,7 @@ _ = gettext_noop
 Rows = tuple[int, Sequence[list[str]]]
 ORDER_COLUMNS = (
     "number", "first_row", "customer_row", "placed_at", "currency", "status", "channel", "campaign", "coupon", "country",
-    "shipping_minor", "discount_minor", "tax_minor", "total_minor", "refund_minor",
+    "shipping_minor", "discount_minor", "tax_minor", "total_minor", "refund_minor", "custom",
 )  # fmt: skip
 LINE_COLUMNS = (
     "row_number",
@@ -223,8 +224,18 @@ class _Reader:
             number, str(row), str(customer_row) if customer_row is not None else r"\N", self.moment(cells).isoformat(),
             currency, self.status(cells), *(copy_cell(self.fitting(cells, name)) for name in ("channel", "campaign", "coupon")),
             self.country(cells), *(self.minor(cells, name, currency) for name in ("shipping", "discount", "tax", "order_total", "refunded")),
+            self.own(cells),
         ]  # fmt: skip
         return "\t".join(said) + "\n"
+
+    def own(self, cells: list[str]) -> str:
+        """Return the business's own fields of the order as JSON for COPY; a blank cell says nothing."""
+        said = {
+            target.field.removeprefix("custom:"): custom_value(unquoted(cell), target.custom, target.style)
+            for target in self.plan.own
+            if target.custom and (cell := self.raw(cells, target.column))
+        }
+        return copy_text(json.dumps(said, ensure_ascii=False)) if said else NULL
 
     def cancelled(self, row: int, number: str, cells: list[str]) -> CancelledRow:
         """Return a cancelling row."""

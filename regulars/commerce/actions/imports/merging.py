@@ -69,6 +69,7 @@ class OrderMerge:
         return {
             "source": self.source, "base": self.currency, "currency": self.currency, "zone": self.zone, "at": self.at,
             "is_demo": self.is_demo, "exponent": self.exponent, "base_exponent": self.exponent, "exponents": json.dumps(EXPONENTS),
+            "fills": self.mode == "fill",
         }  # fmt: skip
 
     def _stage(self, cursor: Any, chunk: OrderChunk) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -13,7 +14,13 @@ from regulars.commerce.actions.figures import recount_figures
 from regulars.commerce.actions.imports.cancelling import Cancelling
 from regulars.commerce.actions.imports.merging import OrderMerge
 from regulars.commerce.engine.order_fields import ORDER_FIELDS
-from regulars.commerce.engine.order_plan import OrderPlan, people_targets, plan_orders, refuse_if_not_orders
+from regulars.commerce.engine.order_plan import (
+    OrderPlan,
+    people_targets,
+    plan_orders,
+    plan_own_fields,
+    refuse_if_not_orders,
+)
 from regulars.commerce.engine.order_rows import CancelledChunk, OrderChunk, tidy_cancelled, tidy_orders
 from regulars.commerce.models import Order
 from regulars.kit.actor import Actor
@@ -22,6 +29,7 @@ from regulars.kit.money import EXPONENTS, exponent
 from regulars.kit.refused import Invalid
 from regulars.people.actions.imports.importers import FieldChoice, Importer, register_importer
 from regulars.people.actions.imports.merging import Outcome, learn
+from regulars.people.actions.imports.people import custom_types, own_choices
 from regulars.people.actions.imports.running import Intake, Noun, Rows, chunks_of
 from regulars.people.actions.reading import said
 from regulars.people.engine.columns import Guess, column_named, guess_columns, names_a_field
@@ -71,10 +79,10 @@ def _plan(run: ImportRun) -> tuple[OrderPlan, list[Note]]:
         width=len(reading.columns), columns=columns, people=people, exponents=EXPONENTS, zone=business.time_zone,
         currency=run.options.get("currency") or business.currency,
     )  # fmt: skip
-    plan, notes = plan_orders(
-        plan, first_rows(Path(run.path), reading, SAMPLE_ROWS), reading.columns, country
-    )
-    return plan, [*reading.notes, *notes]
+    rows = first_rows(Path(run.path), reading, SAMPLE_ROWS)
+    plan, notes = plan_orders(plan, rows, reading.columns, country)
+    own, more = plan_own_fields(columns, rows, custom_types("order"), country)
+    return replace(plan, own=own), [*reading.notes, *notes, *more]
 
 
 def _notes(run: ImportRun) -> list[Note]:
@@ -199,7 +207,8 @@ def _cancel(intake: Intake, plan: OrderPlan, merge: OrderMerge, *, was_resumed: 
 
 
 def _choices() -> list[FieldChoice]:
-    return [FieldChoice(field.name, _(field.label)) for field in ORDER_FIELDS]
+    """Return every field that a column of orders can go to, the business's own last."""
+    return [FieldChoice(field.name, _(field.label)) for field in ORDER_FIELDS] + own_choices("order")
 
 
 ORDERS = Importer(

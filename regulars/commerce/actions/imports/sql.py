@@ -8,7 +8,7 @@ from regulars.commerce.engine.order_rows import LINE_COLUMNS, ORDER_COLUMNS
 
 _TYPES = {
     "first_row": "integer", "customer_row": "integer", "placed_at": "timestamptz", "row_number": "integer", "again": "integer",
-    "quantity": "numeric", "unit_price": "numeric", **dict.fromkeys(
+    "quantity": "numeric", "unit_price": "numeric", "custom": "jsonb", **dict.fromkeys(
         ("shipping_minor", "discount_minor", "tax_minor", "total_minor", "refund_minor"), "bigint"),
 }  # fmt: skip
 
@@ -89,7 +89,7 @@ INSERT INTO commerce_order (
     updated_at, version)
 SELECT f.order_id, %(source)s, s.number, c.person_id, s.placed_at, s.status, s.currency, t.total, 0,
     coalesce(s.shipping_minor, 0), coalesce(s.discount_minor, 0), coalesce(s.tax_minor, 0), round(t.total * ({_WORTH})), 0, t.lines,
-    s.channel, s.campaign, s.coupon, coalesce(nullif(s.country, ''), p.country, ''), '{{}}', %(is_demo)s, %(at)s, %(at)s, 1
+    s.channel, s.campaign, s.coupon, coalesce(nullif(s.country, ''), p.country, ''), coalesce(s.custom, '{{}}'), %(is_demo)s, %(at)s, %(at)s, 1
 FROM import_fresh f JOIN import_order s ON s.number = f.number
 JOIN (SELECT o.number, count(l.row_number) AS lines,
         coalesce(o.total_minor, sum(l.total_minor) + coalesce(o.shipping_minor, 0) - coalesce(o.discount_minor, 0)) AS total
@@ -154,15 +154,16 @@ FROM (SELECT w.order_id, count(*) AS lines, coalesce(max(s.total_minor), sum(w.t
 WHERE o.id = t.order_id
 """
 # What an order says of itself besides its lines: how it stands, and who it was.
-HEADS = """
+_OWN = "CASE WHEN %(fills)s THEN coalesce(s.custom, '{}') || o.custom ELSE o.custom || coalesce(s.custom, '{}') END"
+HEADS = f"""
 UPDATE commerce_order o SET status = s.status, channel = coalesce(nullif(s.channel, ''), o.channel),
     campaign = coalesce(nullif(s.campaign, ''), o.campaign), coupon = coalesce(nullif(s.coupon, ''), o.coupon),
-    person_id = coalesce(o.person_id, c.person_id), updated_at = %(at)s, version = o.version + 1
+    person_id = coalesce(o.person_id, c.person_id), custom = {_OWN}, updated_at = %(at)s, version = o.version + 1
 FROM import_known k JOIN import_order s ON s.number = k.number
 LEFT JOIN import_customer c ON c.customer_row = s.customer_row
 WHERE o.id = k.order_id AND NOT k.is_seen AND (s.status, coalesce(nullif(s.channel, ''), o.channel),
-    coalesce(nullif(s.campaign, ''), o.campaign), coalesce(nullif(s.coupon, ''), o.coupon), coalesce(o.person_id, c.person_id))
-    IS DISTINCT FROM (o.status, o.channel, o.campaign, o.coupon, o.person_id)
+    coalesce(nullif(s.campaign, ''), o.campaign), coalesce(nullif(s.coupon, ''), o.coupon), coalesce(o.person_id, c.person_id), {_OWN})
+    IS DISTINCT FROM (o.status, o.channel, o.campaign, o.coupon, o.person_id, o.custom)
 RETURNING s.number
 """
 NEW_REFUNDS = """

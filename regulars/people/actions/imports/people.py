@@ -12,6 +12,7 @@ from regulars.kit.actor import Actor
 from regulars.kit.clock import now, today
 from regulars.kit.money import exponent
 from regulars.kit.refused import Invalid
+from regulars.people.actions.custom_values import fields_of
 from regulars.people.actions.imports.importers import FieldChoice, Importer, register_importer
 from regulars.people.actions.imports.merging import PeopleMerge, learn
 from regulars.people.actions.imports.running import Noun
@@ -66,7 +67,7 @@ def _plan(run: ImportRun) -> tuple[PeoplePlan, list[Note]]:
     country = run.options.get("country") or business.country
     mapping = {int(place): field for place, field in run.mapping.items() if field}
     rows = first_rows(Path(run.path), reading, SAMPLE_ROWS)
-    targets, notes = plan_targets(mapping, rows, custom_types(), country)
+    targets, notes = plan_targets(mapping, rows, custom_types("person"), country)
     plan = PeoplePlan(
         width=len(reading.columns),
         targets=targets,
@@ -111,10 +112,14 @@ def _notes(run: ImportRun) -> list[Note]:
     return _plan(run)[1]
 
 
-def custom_types() -> dict[str, CustomType]:
-    """Return the business's own fields of people, by key."""
-    fields = CustomField.objects.filter(subject="person", archived_at__isnull=True)
-    return {field.key: _custom_type(field) for field in fields}
+def custom_types(subject: str) -> dict[str, CustomType]:
+    """Return the types of the business's own fields of a subject, by key."""
+    return {key: _custom_type(field) for key, field in fields_of(subject).items()}
+
+
+def own_choices(subject: str) -> list[FieldChoice]:
+    """Return the business's own fields of a subject that a column can go to."""
+    return [FieldChoice(f"custom:{key}", field.label) for key, field in fields_of(subject).items()]
 
 
 def _custom_type(field: CustomField) -> CustomType:
@@ -136,10 +141,7 @@ def _keepers() -> dict[str, int]:
 
 def _choices() -> list[FieldChoice]:
     """Return every field that a column of people can go to, the business's own last."""
-    own = CustomField.objects.filter(subject="person", archived_at__isnull=True)
-    return [FieldChoice(field.name, _(field.label)) for field in PEOPLE_FIELDS] + [
-        FieldChoice(f"custom:{field.key}", field.label) for field in own
-    ]
+    return [FieldChoice(field.name, _(field.label)) for field in PEOPLE_FIELDS] + own_choices("person")
 
 
 PEOPLE = Importer(

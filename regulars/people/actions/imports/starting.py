@@ -20,6 +20,8 @@ from regulars.people.actions.imports.runs import FileRefused, RunOver, draft_imp
 from regulars.people.models import ImportRun
 
 TASK = "people.import"
+# What the business's own fields of each noun are about.
+SUBJECTS = {"people": "person", "orders": "order"}
 
 
 class Upload(Protocol):
@@ -81,13 +83,13 @@ def make_field_of(run: ImportRun, column: int, *, by: Actor) -> ImportRun:
     if run.status != "draft":
         raise RunOver()
     columns = run.reading["columns"]
-    if not 0 <= column < len(columns) or run.noun != "people":
+    if not 0 <= column < len(columns) or run.noun not in SUBJECTS:
         raise Invalid({"column": _("There is no such column.")})
     guess: dict[str, Any] = next(
         (one for one in run.options.get("guesses", []) if one["column"] == column), {}
     )
     kind = guess.get("type", "text") if guess.get("type") in ("number", "date", "bool", "link") else "text"
-    field = define_field("person", {"label": columns[column][:80], "type": kind}, by=by)
+    field = define_field(SUBJECTS[run.noun], {"label": columns[column][:80], "type": kind}, by=by)
     run.mapping = run.mapping | {str(column): f"custom:{field.key}"}
     run.save(update_fields=["mapping"])
     return run
