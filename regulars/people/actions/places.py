@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -90,6 +90,43 @@ def remove_address(address: Address, *, by: Actor, at: datetime) -> None:
         heir.is_primary = True
         heir.save(update_fields=["is_primary"])
     _announce(person, at, by, {"address": [words, None]})
+
+
+@transaction.atomic
+def put_addresses(person: Person, wanted: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) -> None:
+    """Make these the person's postal addresses: those with an id are corrected, others added, the rest removed."""
+    known = {one.pk: one for one in person.addresses.all()}
+    reading = Reading(person.country)
+    for place, raw in enumerate(wanted):
+        read_address(
+            {name: value for name, value in raw.items() if name != "id"}, reading, f"addresses.{place}"
+        )
+        if raw.get("id") is not None and raw["id"] not in known:
+            reading.refuse(f"addresses.{place}.id", _("There is no such address of this person."))
+    reading.finish()
+    kept = {raw.get("id") for raw in wanted}
+    for address in (one for number, one in known.items() if number not in kept):
+        remove_address(address, by=by, at=at)
+    for raw in wanted:
+        values = {name: value for name, value in raw.items() if name != "id"}
+        if raw.get("id") is None:
+            add_address(person, by=by, at=at, **values)
+        else:
+            change_address(Address.objects.get(pk=raw["id"]), by=by, at=at, **values)
+
+
+@transaction.atomic
+def put_special_days(person: Person, wanted: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) -> None:
+    """Make these the days worth remembering of a person: new ones are added, the rest is forgotten."""
+    reading = Reading(person.country)
+    days = [read_special_day(raw, reading, f"special_days.{place}") for place, raw in enumerate(wanted)]
+    reading.finish()
+    known = {(one.name, one.day): one for one in person.special_days.all()}
+    said = dict.fromkeys((day["name"], day["day"]) for day in days)
+    for special in (one for key, one in known.items() if key not in said):
+        remove_special_day(special, by=by, at=at)
+    for name, day in (key for key in said if key not in known):
+        add_special_day(person, name=name, day=day, by=by, at=at)
 
 
 @transaction.atomic

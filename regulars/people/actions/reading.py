@@ -179,7 +179,17 @@ _TIDY: dict[str, Callable[[str], str]] = {
     "country": tidy_country,
 }
 PERSON_FIELDS = frozenset(
-    {*_LENGTHS, *_TIDY, "birthday", "keeper", "team", "preferred_hour", "acquired_cost", "acquired_currency"}
+    {
+        *_LENGTHS,
+        *_TIDY,
+        "birthday",
+        "keeper",
+        "team",
+        "preferred_hour",
+        "acquired_cost",
+        "acquired_cost_minor",
+        "acquired_currency",
+    }
 )
 
 
@@ -228,5 +238,9 @@ def _cost(values: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
     if "acquired_cost" in values:
         currency = currency or reading.business.currency
         columns["acquired_cost_minor"] = reading.minor("acquired_cost", values["acquired_cost"], currency)
+    elif "acquired_cost_minor" in values:
+        currency = currency or reading.business.currency
+        columns["acquired_cost_minor"] = values["acquired_cost_minor"]
+    if "acquired_cost_minor" in columns:
         columns["acquired_currency"] = currency if columns["acquired_cost_minor"] is not None else ""
     return columns

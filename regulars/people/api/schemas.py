@@ -45,12 +45,49 @@ class IdentityOut(Schema):
 class AddressIn(Sent):
     """A postal address."""
 
-    street: str = Field("", max_length=300)
-    city: str = Field("", max_length=120)
+    street: str = Field("", max_length=300, examples=["Mannerheimintie 1"])
+    city: str = Field("", max_length=120, examples=["Helsinki"])
     region: str = Field("", max_length=120)
-    postcode: str = Field("", max_length=20)
+    postcode: str = Field("", max_length=20, examples=["00100"])
     country: str = Field("", max_length=60, examples=["FI"])
-    label: str = Field("", max_length=60)
+    label: str = Field("", max_length=60, examples=["home"])
+
+
+class AddressPut(AddressIn):
+    """A postal address of somebody known: with its id to correct it, without to add one."""
+
+    id: int | None = Field(None, ge=1, le=2**62, examples=[12])
+    is_primary: bool = Field(False, description="The address that tells the person's city and country.")
+
+
+class AddressOut(Schema):
+    """A postal address as it is stored."""
+
+    id: int = Field(..., examples=[12])
+    label: str = Field(..., examples=["home"])
+    street: str = Field(..., examples=["Mannerheimintie 1"])
+    city: str = Field(..., examples=["Helsinki"])
+    region: str
+    postcode: str = Field(..., examples=["00100"])
+    country: str = Field(..., examples=["FI"])
+    is_primary: bool
+
+
+class SpecialDay(Sent):
+    """A day worth remembering each year besides the birthday."""
+
+    name: str = Field(..., max_length=100, examples=["Wedding day"])
+    day: date = Field(..., examples=["2015-06-20"])
+
+
+class AttachmentOut(Schema):
+    """A file kept with a person."""
+
+    id: int = Field(..., examples=[6])
+    name: str = Field(..., examples=["contract.pdf"])
+    content_type: str = Field(..., examples=["application/pdf"])
+    size: int = Field(..., examples=[48213], description="Bytes.")
+    created_at: datetime
 
 
 class BelongingIn(Sent):
@@ -75,8 +112,8 @@ class BelongingOut(Schema):
     to_on: date | None
 
 
-class PersonChange(Sent):
-    """The fields of a person that change; what is not named stays."""
+class PersonFields(Sent):
+    """What a person is made and changed with."""
 
     name: str | None = Field(None, max_length=300, examples=["Ada Lovelace"])
     first_name: str | None = Field(None, max_length=150)
@@ -86,11 +123,17 @@ class PersonChange(Sent):
     time_zone: str | None = Field(None, max_length=64, examples=["Europe/Helsinki"])
     country: str | None = Field(None, max_length=60, examples=["FI"])
     city: str | None = Field(None, max_length=120)
-    birthday: date | None = None
+    birthday: date | None = Field(None, examples=["1990-04-12"])
     keeper: int | None = Field(None, description="Number of the member who keeps this person.")
     team: int | None = None
-    acquired_channel: str | None = Field(None, max_length=60)
-    acquired_campaign: str | None = Field(None, max_length=120)
+    acquired_channel: str | None = Field(None, max_length=60, examples=["instagram"])
+    acquired_campaign: str | None = Field(None, max_length=120, examples=["spring fair"])
+    acquired_cost_minor: int | None = Field(
+        None, ge=0, le=10**15, examples=[1250], description="What it cost to win them; needs costs.see."
+    )
+    acquired_currency: str | None = Field(
+        None, min_length=3, max_length=3, examples=["EUR"], description="The business's own unless said."
+    )
     preferred_channel: str | None = Field(None, max_length=30)
     preferred_hour: int | None = Field(None, ge=0, le=23)
     custom: dict[str, Any] | None = Field(None, description="Custom fields by their key.")
@@ -99,19 +142,27 @@ class PersonChange(Sent):
     )
 
 
-class PersonIn(PersonChange):
+class PersonChange(PersonFields):
+    """The fields of a person that change; what is not named stays, a list named replaces the whole list."""
+
+    addresses: list[AddressPut] | None = Field(None, max_length=MANY)
+    special_days: list[SpecialDay] | None = Field(None, max_length=MANY)
+
+
+class PersonIn(PersonFields):
     """A new person: a name or one way to reach them is enough."""
 
     email: str | None = Field(None, max_length=320, examples=["ada@example.com"])
     phone: str | None = Field(None, max_length=60, examples=["+358 40 123 4567"])
     identities: list[IdentityIn] = Field([], max_length=MANY)
     companies: list[BelongingIn] = Field([], max_length=MANY)
-    addresses: list[AddressIn] = Field([], max_length=MANY)
+    addresses: list[AddressIn] = Field([], max_length=MANY, description="The first is the primary one.")
+    special_days: list[SpecialDay] = Field([], max_length=MANY)
     tags: list[str] = Field([], max_length=MANY, examples=[["wholesale"]])
 
 
 class PersonOut(Schema):
-    """A person with identities, companies and tags."""
+    """A person with identities, companies, tags, addresses, special days and files."""
 
     id: int = Field(..., examples=[17])
     name: str = Field(..., examples=["Ada Lovelace"])
@@ -126,15 +177,24 @@ class PersonOut(Schema):
     keeper: int | None
     team: int | None
     stage: str = Field(..., examples=["acquired"])
+    stage_since: datetime | None
     health: str = Field(..., examples=["steady"])
-    acquired_channel: str
-    acquired_campaign: str
+    health_since: datetime | None
+    acquired_channel: str = Field(..., examples=["instagram"])
+    acquired_campaign: str = Field(..., examples=["spring fair"])
+    acquired_cost_minor: int | None = Field(
+        None, examples=[1250], description="Null also where the key may not see costs."
+    )
+    acquired_currency: str = Field(..., examples=["EUR"])
     preferred_channel: str
     preferred_hour: int | None
     tags: list[str]
     custom: dict[str, Any]
     identities: list[IdentityOut]
     companies: list[BelongingOut]
+    addresses: list[AddressOut]
+    special_days: list[SpecialDay]
+    attachments: list[AttachmentOut]
     created_at: datetime
     updated_at: datetime
     last_touch_at: datetime | None

@@ -6,26 +6,46 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from regulars.people.models import Affiliation, Company, CompanyDomain, Identity, Person, Tag
+from django.db.models import Model
+
+from regulars.people.models import (
+    Address,
+    Affiliation,
+    Attachment,
+    Company,
+    CompanyDomain,
+    Identity,
+    Person,
+    SpecialDay,
+    Tag,
+)
 
 Row = TypeVar("Row", Person, Company)
 PLAIN = (
-    "name", "first_name", "last_name", "job_title", "language", "time_zone", "country", "city", "stage", "health",
+    "name", "first_name", "last_name", "job_title", "language", "time_zone", "country", "city", "stage", "stage_since", "health",
+    "health_since",
     "acquired_channel", "acquired_campaign", "preferred_channel", "preferred_hour", "version",
 )  # fmt: skip
+ADDRESS = ("id", "label", "street", "city", "region", "postcode", "country", "is_primary")
+DAY = ("name", "day")
+FILE = ("id", "name", "content_type", "size", "created_at")
 COMPANY_PLAIN = (
     "name", "is_household", "website", "industry", "external_id", "street", "city", "postcode", "country", "version",
 )  # fmt: skip
 
 
-def people_by_id(ids: Sequence[int]) -> list[dict[str, Any]]:
+def people_by_id(ids: Sequence[int], *, sees_costs: bool) -> list[dict[str, Any]]:
     """Return people in the order of their ids."""
     found = Person.objects.in_bulk(list(ids))
-    return people([found[number] for number in ids if number in found])
+    return people([found[number] for number in ids if number in found], sees_costs=sees_costs)
 
 
-def people(rows: Sequence[Person]) -> list[dict[str, Any]]:
-    """Return people with identities, open companies and tags: three queries, however many; of those just made all is at hand."""
+def people(
+    rows: Sequence[Person], *, sees_costs: bool, has_places: bool = True, has_files: bool = True
+) -> list[dict[str, Any]]:
+    """Return people with all that belongs to them: one query for each noun, however many, and none for what they cannot have."""
+    every = [row.pk for row in rows]
+    # Of those just made the identities are at hand, and companies they have none.
     ids = [row.pk for row in rows if row.just_made is None]
     identities: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for one in Identity.objects.filter(person__in=ids, ended_at=None).order_by("id") if ids else ():
@@ -37,16 +57,44 @@ def people(rows: Sequence[Person]) -> list[dict[str, Any]]:
     for belonging in seen:
         belongings[belonging.person_id].append(affiliation(belonging))
     tags = tag_names(rows)
-    return [person(row, identities[row.pk], belongings[row.pk], tags) for row in rows]
+    beside = {
+        "addresses": _beside(Address, ADDRESS, every if has_places else []),
+        "special_days": _beside(SpecialDay, DAY, every if has_places else []),
+        "attachments": _beside(Attachment, FILE, every if has_files else [], deleted_at=None),
+    }
+    return [
+        person(row, identities[row.pk], belongings[row.pk], tags, sees_costs=sees_costs)
+        | {name: found[row.pk] for name, found in beside.items()}
+        for row in rows
+    ]
+
+
+def _beside(
+    noun: type[Model], names: tuple[str, ...], ids: list[int], **more: Any
+) -> dict[int, list[dict[str, Any]]]:
+    """Return what people have of a noun, by person."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    if ids:
+        rows = noun._default_manager.filter(person__in=ids, **more).order_by("id")
+        for row in rows.values("person_id", *names):
+            found[row.pop("person_id")].append(row)
+    return found
 
 
 def person(
-    row: Person, identities: list[dict[str, Any]], belongings: list[dict[str, Any]], tags: dict[int, str]
+    row: Person,
+    identities: list[dict[str, Any]],
+    belongings: list[dict[str, Any]],
+    tags: dict[int, str],
+    *,
+    sees_costs: bool,
 ) -> dict[str, Any]:
     """Return one person as JSON holds it."""
     return {
         "id": row.pk,
         **{name: getattr(row, name) for name in PLAIN},
+        "acquired_cost_minor": row.acquired_cost_minor if sees_costs else None,
+        "acquired_currency": row.acquired_currency if sees_costs else "",
         "birthday": row.birthday,
         "keeper": row.keeper_id,
         "team": row.team_id,
