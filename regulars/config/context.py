@@ -18,7 +18,9 @@ from regulars.team.models import Member
 from regulars.team.rules import may
 
 FRAME_SQL = f"""{PLANNED_ONCE}
-SELECT (SELECT count(*) FROM people_task WHERE assignee_id = %s AND done_at IS NULL AND deleted_at IS NULL AND due_at <= %s),
+SELECT (SELECT count(*) FROM people_task t WHERE assignee_id = %s AND done_at IS NULL AND deleted_at IS NULL AND due_at <= %s
+        AND NOT EXISTS (SELECT FROM people_person p WHERE p.id = t.person_id AND p.deleted_at IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM people_company c WHERE c.id = t.company_id AND c.deleted_at IS NOT NULL)),
     (SELECT count(*) FROM team_notice WHERE member_id = %s AND read_at IS NULL), (SELECT is_demo FROM team_business WHERE id = 1),
     ARRAY(SELECT ARRAY[v.id::text, v.subject, v.name] FROM people_view v JOIN people_view_pinned_by p ON p.view_id = v.id
           WHERE p.member_id = %s ORDER BY v.name LIMIT 12)"""

@@ -110,8 +110,10 @@ def restore_task(task: Task, *, by: Actor, at: datetime) -> Task:
 
 _DUE = """
     UPDATE people_task SET reminded_at = %s WHERE id IN (
-        SELECT id FROM people_task
+        SELECT id FROM people_task t
         WHERE remind_at <= %s AND done_at IS NULL AND reminded_at IS NULL AND deleted_at IS NULL
+            AND NOT EXISTS (SELECT FROM people_person p WHERE p.id = t.person_id AND p.deleted_at IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM people_company c WHERE c.id = t.company_id AND c.deleted_at IS NOT NULL)
         ORDER BY remind_at LIMIT %s FOR UPDATE SKIP LOCKED)
     RETURNING id"""
 

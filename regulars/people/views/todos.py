@@ -31,7 +31,7 @@ from regulars.people.views.company import find_company
 from regulars.people.views.person import find_person
 from regulars.people.views.undo import takes_back, undo_url
 from regulars.team.gate import needs
-from regulars.team.rules import Scope, allowed, reaches, row_rule
+from regulars.team.rules import reaches, row_rule
 
 VERB = "tasks.change"
 PAGE = 100
@@ -155,16 +155,19 @@ def _about(request: Request) -> Person | Company | None:
 
 
 def visible_tasks(request: Request, *, is_deleted: bool = False) -> QuerySet[Task]:
-    """Return the tasks a member may see: their own, those of customers in their reach, and unbound ones of everyone."""
+    """Return the tasks a member may see: their own, those of customers and companies in their reach, unbound ones of everyone."""
     rows = Task.objects.select_related("person", "company", "assignee").filter(
-        deleted_at__isnull=not is_deleted
+        person__deleted_at=None, company__deleted_at=None, deleted_at__isnull=not is_deleted
     )
-    if allowed(request.member, "people.see") == Scope.ALL:
-        return rows
-    reach = row_rule(request.member, "people.see", keeper="person__keeper", team="person__team")
-    return rows.filter(
-        Q(assignee=request.member) | Q(person__isnull=False) & reach | Q(person=None, company=None)
-    )
+    mine, unbound = Q(assignee=request.member), Q(person=None, company=None)
+    return rows.filter(mine | unbound | _of_reach(request, "person") | _of_reach(request, "company"))
+
+
+def _of_reach(request: Request, about: str) -> Q:
+    """Return the condition on tasks about a customer, or about a company, within a member's reach."""
+    verb = {"person": "people.see", "company": "companies.see"}[about]
+    reach = row_rule(request.member, verb, keeper=f"{about}__keeper", team=f"{about}__team")
+    return Q(**{f"{about}__isnull": False}) & reach
 
 
 def find_task(request: Request, task_id: int, *, is_deleted: bool = False) -> Task:
@@ -172,7 +175,7 @@ def find_task(request: Request, task_id: int, *, is_deleted: bool = False) -> Ta
     found = visible_tasks(request, is_deleted=is_deleted).filter(pk=task_id).first()
     if found is None:
         raise NotThere
-    about: Person | None = found.person
+    about: Person | Company | None = found.person or found.company
     require(about is None or found.assignee_id == request.member.pk or reaches(request.member, VERB, about))
     return found
 
