@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -69,6 +70,12 @@ def python() -> Finding:
     return Finding("python", sys.version_info >= OLDEST_PYTHON, found, "Install Python 3.11 or newer.")
 
 
+def start_command() -> str:
+    """Return what starts everything here: the script of a clone, else the installed command."""
+    is_clone = (Path(__file__).parents[2] / "bin" / "up").exists()
+    return "bin/up" if is_clone else "regulars up"
+
+
 def disk() -> Finding:
     """Check that the data folder's disk has room."""
     folder = env.data_dir()
@@ -77,7 +84,7 @@ def disk() -> Finding:
             "disk",
             not env.is_embedded(),
             f"no data folder {folder}",
-            "Start once with bin/up, or name the folder with --data.",
+            f"Start once with {start_command()}, or name the folder with --data.",
         )
     free = shutil.disk_usage(folder).free // 2**20
     return Finding(
@@ -106,7 +113,7 @@ def database() -> Finding:
             cursor.execute("SELECT 1")
     except DatabaseError as problem:
         advice = (
-            "Start it with bin/up."
+            f"Start it with {start_command()}."
             if env.is_embedded()
             else "Check REGULARS_DATABASE_URL and that the server runs."
         )
@@ -202,7 +209,7 @@ def worker() -> Finding:
     """Check that a worker gives signs of life."""
     age = health.worker_age_seconds()
     if age is None:
-        return Finding("worker", False, "not running", "Start it: bin/up, or regulars worker.")
+        return Finding("worker", False, "not running", f"Start it: {start_command()}, or regulars worker.")
     is_fresh = age <= health.OLDEST_HEARTBEAT_SECONDS
     return Finding(
         "worker",

@@ -1,0 +1,19 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regulars.config import doctor
+
+
+@pytest.mark.parametrize(("is_clone", "command"), [(True, "bin/up"), (False, "regulars up")])
+def test_the_advice_names_what_is_there_to_start_it(
+    monkeypatch: Any, tmp_path: Path, is_clone: bool, command: str
+) -> None:
+    if is_clone:
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin" / "up").touch()
+    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "regulars" / "config" / "doctor.py"))
+    monkeypatch.setattr(doctor.health, "worker_age_seconds", lambda: None)
+
+    assert doctor.worker().advice == f"Start it: {command}, or regulars worker."
