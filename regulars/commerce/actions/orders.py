@@ -17,6 +17,7 @@ from regulars.commerce.models import Order
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce
 from regulars.kit.refused import Invalid
+from regulars.people.actions.persons import create_person
 from regulars.people.models import Company, Identity, Person
 
 
@@ -42,7 +43,7 @@ def record_order(draft: OrderDraft, *, by: Actor, at: datetime, silent: bool = F
         return Recorded(known, is_new=False)
 
     draft = replace(draft, custom=read_own_fields(draft.custom, {}))
-    person, company = _customer(draft), _company(draft)
+    person, company = _customer(draft, by, at), _company(draft)
     try:
         with transaction.atomic():
             order = _insert(draft, person, company, at)
@@ -86,7 +87,7 @@ def _known(draft: OrderDraft) -> Order | None:
     return Order.objects.filter(source=draft.source, number=draft.number, deleted_at__isnull=True).first()
 
 
-def _customer(draft: OrderDraft) -> Person | None:
+def _customer(draft: OrderDraft, by: Actor, at: datetime) -> Person | None:
     if draft.person_id is not None:
         person = Person.objects.filter(pk=draft.person_id, deleted_at__isnull=True).first()
         if person is None:
@@ -99,9 +100,11 @@ def _customer(draft: OrderDraft) -> Person | None:
         kind=kind, value=value, ended_at__isnull=True, person__deleted_at__isnull=True
     ).order_by("is_shared", "pk")
     identity = found.select_related("person").first()
-    if identity is None:
+    if identity is not None:
+        return identity.person
+    if draft.newcomer is None:
         raise Invalid({"identity": _("Nobody is known by “%(value)s”.") % {"value": value}})
-    return identity.person
+    return create_person(draft.newcomer, by=by, at=at)
 
 
 def _company(draft: OrderDraft) -> Company | None:

@@ -53,7 +53,15 @@ class OrderIn(Sent):
     )
     person: int | None = Field(None, ge=1, le=2**62)
     email: str | None = Field(None, max_length=320, examples=["ada@example.com"])
-    external_id: str | None = Field(None, max_length=320)
+    external_id: str | None = Field(None, max_length=320, examples=["C-1042"])
+    name: str | None = Field(
+        None, max_length=300, description="What a created customer is called.", examples=["Ada Lovelace"]
+    )
+    create_person: bool = Field(
+        False,
+        description="Create the customer when nobody is known by the e-mail or external id; else such an order is refused.",
+        examples=[True],
+    )
     status: str = Field("paid", pattern="^(placed|paid|shipped|completed|cancelled)$")
     lines: list[LineIn] = Field(..., min_length=1, max_length=1000)
     shipping_minor: int = Field(0, ge=0, le=BIG)

@@ -34,6 +34,8 @@ from regulars.kit.api import ERRORS, BatchOut, Deeds, ListQuery, answer, gone, p
 from regulars.kit.clock import now
 from regulars.kit.filters import Source, row_rule_of
 from regulars.kit.refused import Invalid, NotThere, require
+from regulars.people.engine.identities import tidy_identity
+from regulars.people.engine.sayings import Unclear
 from regulars.people.models import Person
 from regulars.team.gate import actor_of, asker_of, seer_of
 from regulars.team.rules import Scope, allowed
@@ -198,15 +200,38 @@ def _draft(request: HttpRequest, values: OrderIn) -> OrderDraft:
     person = _person(request, values.person)
     identity = _identity(values) if person is None else None
     require(person is not None or identity is not None or allowed(seer, "orders.change") == Scope.ALL)
-    plain = values.dict(exclude={"person", "email", "external_id", "lines"})
+    plain = values.dict(exclude={"person", "email", "external_id", "name", "create_person", "lines"})
+    newcomer = _newcomer(request, values) if identity and values.create_person else None
     lines = [LineDraft(**line.dict()) for line in values.lines]
-    return OrderDraft(**plain, lines=lines, person_id=person.pk if person else None, identity=identity)
+    return OrderDraft(
+        **plain, lines=lines, person_id=person.pk if person else None, identity=identity, newcomer=newcomer
+    )
+
+
+def _newcomer(request: HttpRequest, values: OrderIn) -> dict[str, Any]:
+    """Return what a customer is created with whom nobody knows yet; the order says how they came."""
+    identities = [{"kind": "external", "value": values.external_id}] if values.external_id else []
+    wanted = {
+        "email": values.email, "identities": identities, "name": values.name or "", "country": values.country,
+        "acquired_channel": values.channel, "acquired_campaign": values.campaign,
+    }  # fmt: skip
+    newcomer: dict[str, Any] = {name: value for name, value in wanted.items() if value}
+    seer = seer_of(request, "people.change")
+    if allowed(seer, "people.change") == Scope.TEAM:
+        # Who adds a customer keeps them within their own reach.
+        newcomer["team"] = next(iter(seer.team_ids), None)
+        require(newcomer["team"])
+    return newcomer
 
 
 def _identity(values: OrderIn) -> tuple[str, str] | None:
-    if values.email:
-        return "email", values.email.strip().lower()
-    return ("external", values.external_id.strip()) if values.external_id else None
+    kind, value = ("email", values.email) if values.email else ("external", values.external_id)
+    if not value:
+        return None
+    try:
+        return kind, tidy_identity(kind, value, "")
+    except Unclear:
+        return kind, value.strip()
 
 
 def _person(request: HttpRequest, person_id: int | None) -> Person | None:

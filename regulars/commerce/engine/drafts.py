@@ -37,7 +37,10 @@ class LineDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderDraft:
-    """An order to be. The customer is named by id or by an identity (kind, value); neither makes it a guest order."""
+    """An order to be. The customer is named by id or by an identity (kind, value); neither makes it a guest order.
+
+    When nobody is known by the identity, the customer is created from `newcomer`; without it the order is refused.
+    """
 
     currency: str
     placed_at: datetime
@@ -46,6 +49,7 @@ class OrderDraft:
     source: str = "manual"
     person_id: int | None = None
     identity: tuple[str, str] | None = None
+    newcomer: dict[str, Any] | None = None
     company_id: int | None = None
     status: str = "paid"
     total_minor: int | None = None
