@@ -30,6 +30,7 @@ class Reader(HTMLParser):
         self.hidden: list[str] = []
         self.quotes = 0
         self.kept = 0
+        self.sources: list[tuple[int, int]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a line where the tag begins one."""
@@ -58,6 +59,13 @@ class Reader(HTMLParser):
         elif tag == "img":
             self._say(dict(attrs).get("alt") or "")
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Read an unknown «<![…» as browsers do: as a comment."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            return self.parse_bogus_comment(i)
+
     def handle_endtag(self, tag: str) -> None:
         """End a line where the tag ends one."""
         if tag in self.hidden:
@@ -81,6 +89,8 @@ class Reader(HTMLParser):
             self._say(data)
 
     def _say(self, text: str) -> None:
+        if text.strip():
+            self.sources.append((len(self.pieces), self.place()))
         if self.kept:
             self.pieces.append(text.replace("\r\n", "\n"))
             return
@@ -89,6 +99,10 @@ class Reader(HTMLParser):
             self._gap()
         elif text:
             self.pieces.append(text.lstrip() if self._is_at_line_start() else text)
+
+    def place(self) -> int:
+        """Return where in the source the reader stands; readers that need it say so."""
+        return 0
 
     def _gap(self) -> None:
         if self.pieces and not self.pieces[-1].endswith((" ", "\n", "\t")):

@@ -99,7 +99,9 @@ def _hint(message: Message) -> str:
 
 def _outside_the_parts(message: Message, found: Found) -> list[Segment]:
     """Return what stands around the parts when nothing stands in them: nothing may be lost to a broken boundary."""
-    around = [text for part in message.walk() for text in (part.preamble, part.epilogue) if text and text.strip()]
+    around = [
+        text for part in message.walk() for text in (part.preamble, part.epilogue) if text and text.strip()
+    ]
     if not around:
         return []
     found.defects.append("no readable part")

@@ -66,7 +66,7 @@ def _past_name(raw: bytes, at: int) -> int:
     if how == 0:
         return at + 24
     (length,) = struct.unpack_from("<I", raw, at + 20)
-    return at + 24 + length + (-length % 4)
+    return at + 24 + int(length) + (-int(length) % 4)
 
 
 def _value(raw: bytes, at: int, kind: int) -> tuple[bytes, int]:
