@@ -33,9 +33,17 @@ def decrypt(sealed: str) -> str:
         raise Unreadable from None
 
 
+def derived(purpose: str) -> bytes:
+    """Return a key of this installation for one purpose, from which no other purpose's key can be told."""
+    return _derived(settings.SECRET_KEY, purpose)
+
+
 @lru_cache(maxsize=4)
 def _box(secret_key: str) -> Fernet:
-    derived = HKDF(SHA256(), length=32, salt=None, info=b"regulars stored secrets").derive(
-        secret_key.encode()
-    )
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return Fernet(base64.urlsafe_b64encode(_derived(secret_key, "stored secrets")))
+
+
+@lru_cache(maxsize=16)
+def _derived(secret_key: str, purpose: str) -> bytes:
+    info = f"regulars {purpose}".encode()
+    return HKDF(SHA256(), length=32, salt=None, info=info).derive(secret_key.encode())

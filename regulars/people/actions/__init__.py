@@ -50,6 +50,7 @@ from regulars.people.actions.identities import (
     add_identity,
     change_identity,
     end_identity,
+    mark_bounced,
     revive_identity,
 )
 from regulars.people.actions.locking import EditConflict
@@ -210,6 +211,7 @@ __all__ = [
     "keep_people",
     "learn_words",
     "leave_company",
+    "mark_bounced",
     "merge_tags",
     "move_health",
     "move_stage",

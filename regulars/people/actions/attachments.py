@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce
-from regulars.kit.refused import Invalid, NotThere, Refused
+from regulars.kit.keeping import Kept, forget_kept, keep, read_kept
+from regulars.kit.refused import Invalid, Refused
 from regulars.people.actions.locking import lock_person
 from regulars.people.engine.sniffing import content_type
 from regulars.people.engine.tidy.words import tidy_text
 from regulars.people.events import FileAttached, FileRemoved
 from regulars.people.models import Attachment, Person
 
-IN_DATABASE, MOST = 1_000_000, 25_000_000
+MOST = 25_000_000
 FOLDER = "attachments"
 
 
@@ -41,6 +39,7 @@ def attach_file(person: Person, *, name: str, content: bytes, by: Actor, at: dat
     clean = tidy_text(name.replace("\\", "/").rpartition("/")[2])[-200:]
     if not content or not clean:
         raise Invalid({"file": _("This file is empty.")})
+    kept = keep(FOLDER, content)
     attachment = Attachment(
         person=person,
         name=clean,
@@ -48,11 +47,9 @@ def attach_file(person: Person, *, name: str, content: bytes, by: Actor, at: dat
         size=len(content),
         author_label=by.label[:200],
         created_at=at,
+        content=kept.content,
+        path=kept.path,
     )
-    if len(content) <= IN_DATABASE:
-        attachment.content = content
-    else:
-        attachment.path = _write_file(content)
     attachment.save(force_insert=True)
     event = FileAttached(person_id=person.pk, attachment_id=attachment.pk, words=clean)
     announce(event, by=by, changes={"file": [None, clean]}, occurred_at=at)
@@ -73,24 +70,14 @@ def restore_file(attachment: Attachment, *, by: Actor, at: datetime) -> Attachme
 
 def read_file(attachment: Attachment) -> bytes:
     """Return what a file holds."""
-    if attachment.content is not None:
-        return bytes(attachment.content)
-    try:
-        return (_folder() / attachment.path).read_bytes()
-    except FileNotFoundError:
-        raise NotThere(_("The file is missing from the data folder.")) from None
+    return read_kept(FOLDER, Kept(attachment.content, attachment.path))
 
 
 def forget_files(person_ids: Sequence[int]) -> None:
     """Remove the files of these people from the data folder once the transaction has committed."""
     found = Attachment.objects.filter(person__in=person_ids).exclude(path="")
     paths = list(found.values_list("path", flat=True))
-    transaction.on_commit(lambda: _unlink(paths))
-
-
-def _unlink(paths: Sequence[str]) -> None:
-    for path in paths:
-        (_folder() / path).unlink(missing_ok=True)
+    transaction.on_commit(lambda: forget_kept(FOLDER, paths))
 
 
 def _set_deleted(
@@ -108,16 +95,3 @@ def _set_deleted(
     before, after = (attachment.name, None) if deleted_at else (None, attachment.name)
     announce(event, by=by, changes={"file": [before, after]}, occurred_at=at)
     return attachment
-
-
-def _folder() -> Path:
-    return Path(settings.DATA_DIR) / FOLDER
-
-
-def _write_file(content: bytes) -> str:
-    """Write a file under a name nobody can guess; a rolled-back transaction leaves it behind, unseen."""
-    name = secrets.token_hex(16)
-    path = _folder() / name[:2] / name
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.write_bytes(content)
-    return f"{name[:2]}/{name}"

@@ -233,6 +233,21 @@ def change_identity(identity: Identity, *, by: Actor, at: datetime, **values: An
 
 
 @transaction.atomic
+def mark_bounced(email: str, *, by: Actor, at: datetime) -> int:
+    """Mark an address as one that mail does not reach, with whoever has it; return how many it was news of."""
+    found = Identity.objects.filter(
+        kind=IdentityKind.EMAIL,
+        value=email,
+        ended_at__isnull=True,
+        bounced_at__isnull=True,
+        person__deleted_at__isnull=True,
+    )
+    for identity in found:
+        change_identity(identity, by=by, at=at, bounced_at=at)
+    return len(found)
+
+
+@transaction.atomic
 def end_identity(identity: Identity, *, by: Actor, at: datetime) -> Identity:
     """Take an identity away from its person; it stays in the history, and another of its kind becomes primary."""
     identity = _locked(identity)

@@ -25,7 +25,8 @@ yandex.com yandex.ru ymail.com zoho.com zohomail.com ziggo.nl zonnet.nl
 
 
 @cache
-def _domains() -> frozenset[str]:
+def free_domains() -> frozenset[str]:
+    """Return the domains where anybody may have an address."""
     return frozenset(_FREE.split())
 
 
@@ -35,7 +36,7 @@ def is_free_mail(domain: str) -> bool:
     >>> is_free_mail("gmail.com"), is_free_mail("aalto.example")
     (True, False)
     """
-    return domain.lower() in _domains()
+    return domain.lower() in free_domains()
 
 
 def company_domain(email: str) -> str:

@@ -13,6 +13,7 @@ from regulars.people.actions import (
     change_identity,
     create_person,
     end_identity,
+    mark_bounced,
     revive_identity,
 )
 from regulars.people.models import Identity, Person, SearchDoc
@@ -144,3 +145,17 @@ def test_creating_with_identities_takes_few_statements(
             {"name": "Ada", "email": "ada@aalto.example", "phone": "+358401234567"}, by=by_olga, at=AT
         )
     assert connection.in_atomic_block
+
+
+def test_an_address_that_bounces_is_marked_once_and_only_where_it_is_live(by_olga: Actor) -> None:
+    ada = a_person("Ada", email="ada@aalto.example")
+    gone = a_person("Bo", email="bo@aalto.example")
+    Identity.objects.filter(person=gone).update(ended_at=AT)
+
+    news = [
+        mark_bounced(email, by=by_olga, at=AT) for email in ("ada@aalto.example",) * 2 + ("bo@aalto.example",)
+    ]
+
+    assert news == [1, 0, 0]
+    assert ada.identities.get().bounced_at == AT
+    assert Touchpoint.objects.filter(kind="identity.changed").count() <= 1
