@@ -14,6 +14,11 @@ from urllib.parse import urlsplit
 import nh3
 
 LARGEST = 2_000_000
+# The parser takes the square of how deep elements lie in each other; nothing that a person wrote lies so deep.
+DEEPEST = 1_500
+OPENING = re.compile(
+    r"<(?!(?:br|hr|img|meta|link|input|col|area|wbr|p|li|td|th|tr|o:p)\b)[a-z]", re.IGNORECASE
+)
 TAGS = {
     *(
         "a",
@@ -240,7 +245,10 @@ def clean(markup: str, pictures: Mapping[str, str] | None = None) -> Cleaned:
         held += name == HELD
         return f' {name}="{html.escape(value)}"' if value else ""
 
-    cleaned = ADDRESSES.sub(address, CLEANER.clean(markup[:LARGEST]))
+    markup = markup[:LARGEST]
+    if len(OPENING.findall(markup)) - markup.count("</") - markup.count("/>") > DEEPEST:
+        return Cleaned(f"<pre>{html.escape(markup)}</pre>")
+    cleaned = ADDRESSES.sub(address, CLEANER.clean(markup))
     if _is_active("".join(STYLE.findall(cleaned))):
         cleaned = STYLE.sub(lambda found: "" if _is_active(html.unescape(found[1])) else found[0], cleaned)
     return Cleaned(cleaned, held)

@@ -14,6 +14,8 @@ from regulars.messaging.engine.history_words import FROM, OTHER_LABELS, SENT_FRO
 INVISIBLE = "\u200b\u200c\u200d\ufeff\u2060\u1427 \t\u00a0"
 MOST_ATTRIBUTION_LINES = 4
 LONGEST_SIGNATURE = 25
+# No program introduces history with a longer line, and the patterns below take the square of a line's length.
+LONGEST_LINE = 1_000
 FENCE = re.compile(r"^\s*(?:```|~~~)")
 QUOTED = re.compile(r"^\s*(?:>|\|(?:\s|$)|&gt;)")
 RULE = re.compile(r"^[\s*]*(?:-{2,}|_{2,}|={4,}|~{3,}|\*{3,}|#{4,}|\+{4,}|—-?|–|-- ?)[\s*]*$")
@@ -79,7 +81,7 @@ def history_line(text: str) -> int | None:
 def _history_begins(lines: list[str], fenced: list[bool]) -> tuple[int, int] | None:
     """Return where the history begins and where its introduction ends, None when there is none."""
     for at, line in enumerate(lines):
-        if fenced[at] or not line.strip(INVISIBLE):
+        if fenced[at] or len(line) > LONGEST_LINE or not line.strip(INVISIBLE):
             continue
         end = _introduction_ends(lines, at)
         # A form's mail begins with «From:» and «Subject:» too, and there they are what was written.
@@ -126,7 +128,7 @@ def _attribution_ends(lines: list[str], at: int) -> int | None:
     joined = ""
     for here in range(at, min(at + MOST_ATTRIBUTION_LINES, len(lines))):
         line = lines[here].strip(INVISIBLE + ">*")
-        if not line:
+        if not line or len(line) > LONGEST_LINE:
             return None
         joined = f"{joined} {line}".strip()
         if WROTE_AT_END.search(joined):
@@ -206,12 +208,14 @@ def _signed(lines: list[str], history: list[str], fenced: list[bool]) -> Folded:
     mark = _signature_begins(body, fenced)
     if mark is not None and _says_something(body[:mark]):
         body, signature = body[:mark], body[mark:]
+    end = len(body)
     while (
-        body
-        and (not body[-1].strip(INVISIBLE) or RULE.match(body[-1]))
-        and not _is_fenced(fenced, len(body) - 1)
+        end
+        and (not body[end - 1].strip(INVISIBLE) or RULE.match(body[end - 1]))
+        and not _is_fenced(fenced, end - 1)
     ):
-        signature = [body.pop(), *signature]
+        end -= 1
+    body, signature = body[:end], [*body[end:], *signature]
     new = _trimmed(body)
     if not new.strip(INVISIBLE):
         return Folded(_trimmed([*lines, *history]), "", "")
@@ -219,19 +223,24 @@ def _signed(lines: list[str], history: list[str], fenced: list[bool]) -> Folded:
 
 
 def _signature_begins(lines: list[str], fenced: list[bool]) -> int | None:
-    for at, line in enumerate(lines):
+    for at in range(_last_stretch_begins(lines), len(lines)):
         if _is_fenced(fenced, at):
             continue
         below = len(lines) - at - 1
-        if SENT.match(line) and below <= LONGEST_SIGNATURE:
+        if SENT.match(lines[at]) and below <= LONGEST_SIGNATURE:
             return at
-        if SIGNATURE_MARK.match(line) and _is_last_stretch(lines, at):
+        if SIGNATURE_MARK.match(lines[at]):
             return at
     return None
 
 
-def _is_last_stretch(lines: list[str], at: int) -> bool:
-    return sum(1 for line in lines[at + 1 :] if line.strip(INVISIBLE)) <= LONGEST_SIGNATURE
+def _last_stretch_begins(lines: list[str]) -> int:
+    """Return from which line on no more lines follow than a signature may have, blank ones not counted."""
+    at, said = len(lines), 0
+    while at and said <= LONGEST_SIGNATURE:
+        at -= 1
+        said += bool(lines[at].strip(INVISIBLE))
+    return at
 
 
 def _without_signature(lines: list[str]) -> list[str]:

@@ -19,7 +19,8 @@ WORD = re.compile(r"=\?([^?\s]*?)(?:\*[^?]*)?\?([bBqQ])\?(.*?)\?=", re.DOTALL)
 BETWEEN_WORDS = re.compile(r"(\?=)\s+(=\?[^?\s]+\?[bBqQ]\?)")
 FOLD = re.compile(r"\r?\n[ \t]+|\r?\n|\r")
 MESSAGE_ID = re.compile(r"<\s*([^<>]+?)\s*>")
-MAILBOX = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;\"]+")
+# The bound keeps a line without any «@» from taking the square of its length.
+MAILBOX = re.compile(r"[^\s<>()\[\],;:\"]{1,256}@[^\s<>()\[\],;\"]+")
 COMMENT = re.compile(r"\(([^()\\]|\\.)*\)")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 LONGEST = 100_000

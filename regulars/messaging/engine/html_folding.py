@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from regulars.messaging.engine.folding import history_line
-from regulars.messaging.engine.html_text import Reader, text_of
+from regulars.messaging.engine.html_text import Reader, is_broken, text_of
 
 CLASSES = re.compile(
     r"(?:^|[\s_])(?:gmail_quote|gmail_quote_container|yahoo_quoted|protonmail_quote|moz-cite-prefix|moz-forward-container"
@@ -62,6 +62,8 @@ class Finder(Reader):
 
 def fold_html(markup: str) -> FoldedHtml:
     """Cut an HTML body where its history begins; uncut when nothing would be left or an answer stands below."""
+    if is_broken(markup):
+        return FoldedHtml(markup)
     finder = Finder(markup)
     finder.feed(markup)
     finder.close()

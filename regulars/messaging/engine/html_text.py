@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+import nh3
+
 HIDDEN = frozenset(
     ("script", "style", "head", "title", "template", "noscript", "svg", "object", "iframe", "select")
 )
@@ -120,8 +122,17 @@ class Reader(HTMLParser):
             self.pieces.append(("\n" + "> " * self.quotes) * (lines - have))
 
 
+def is_broken(markup: str) -> bool:
+    """Tell whether far more is begun than ended, on which the standard parser takes the square of the length."""
+    begun, ended = markup.count("<"), markup.count(">")
+    return begun > 2 * ended + 100 or markup.count("<!--") > markup.count("-->") + 20
+
+
 def text_of(markup: str) -> str:
     """Return an HTML body as plain text, quotations marked with «> » as mail does."""
+    if is_broken(markup):
+        # Another parser, quick on anything, puts it in order first.
+        markup = nh3.clean(markup)
     reader = Reader()
     reader.feed(markup)
     reader.close()

@@ -46,7 +46,10 @@ class Report:
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail, read. `headers` maps each lower-case name to all its values, decoded, in their order."""
+    """A mail, read. `headers` maps each lower-case name to all its values, decoded, in their order.
+
+    `has_own_text` is false where the text was made from the HTML.
+    """
 
     subject: str = ""
     sender: Address | None = None
@@ -59,6 +62,7 @@ class Letter:
     references: tuple[str, ...] = ()
     text: str = ""
     html: str = ""
+    has_own_text: bool = True
     attachments: tuple[Attachment, ...] = ()
     reports: tuple[Report, ...] = ()
     returned_headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -73,6 +73,7 @@ def read_letter(raw: bytes) -> Letter:
         references=headers.ids(raw_lines.get("references", ())),
         text=_text(segments),
         html=markup,
+        has_own_text=any((one.text or "").strip() for one in segments),
         attachments=tuple(_shown(found.attachments, markup)),
         reports=tuple(found.reports),
         returned_headers=found.returned,
@@ -247,12 +248,18 @@ def _safe_name(name: str) -> str:
 def _without_uuencoded(text: str) -> tuple[str, list[Attachment]]:
     if "\nbegin " not in f"\n{text}":
         return text, []
+    # Looking for an end that is not there, from every beginning, would take the square of the length.
+    last = text.rfind("\nend")
+    if last < 0:
+        return text, []
+    cut = text.find("\n", last + 1)
+    text, rest = (text, "") if cut < 0 else (text[:cut], text[cut:])
     files = []
     for name, body in UUENCODED.findall(text):
         content = _unuuencode(body)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         files.append(Attachment(_safe_name(name), kind, content))
-    return UUENCODED.sub("", text), files
+    return UUENCODED.sub("", text) + rest, files
 
 
 def _unuuencode(body: str) -> bytes:

@@ -4,7 +4,7 @@ import json
 import re
 from html.parser import HTMLParser
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.messaging.engine.cleaning import clean
@@ -69,6 +69,7 @@ def test_nothing_active_survives_of_the_naughty_strings() -> None:
     assert [text for text in naughty if active(clean(text).html)] == []
 
 
+@settings(deadline=None)
 @given(
     st.text(
         st.sampled_from("<>/=\"'&; \n\tabonsrcimghefjavpt:()%\u2028\u00a0#0x") | st.characters(codec="utf-8"),

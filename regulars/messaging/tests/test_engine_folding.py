@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.messaging.engine.folding import fold
@@ -114,6 +114,7 @@ def test_a_mail_of_nothing_but_quotation_is_shown_whole() -> None:
     assert fold("> Only this.\n").new == "> Only this."
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab \n>-_:<@.|*\u200b`=") | st.characters(codec="utf-8"), max_size=300))
 def test_no_line_is_ever_lost(text: str) -> None:
     folded = fold(text)
@@ -164,6 +165,7 @@ def test_what_mail_programs_send_as_html_is_folded(client: str) -> None:
     assert "How are you?" in text_of(folded.quoted)
 
 
+@settings(deadline=None)
 @given(
     st.text(st.sampled_from("<>/divblockquote =\"'&;!-[]p\n ") | st.characters(codec="utf-8"), max_size=200)
 )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.messaging.engine.charsets import decode
@@ -91,11 +91,13 @@ def test_every_published_mail_is_read_and_says_something() -> None:
     assert silent == ["stalwart-mail-parser/malformed/000.eml", "zammad/mail070.box"]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_break_the_reader(raw: bytes) -> None:
     assert read_letter(raw) is not None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 1500), st.integers(0, 60))
 def test_no_damage_to_a_mail_breaks_the_reader(noise: bytes, at: int, length: int) -> None:
     letter = read_letter(WHOLE[:at] + noise + WHOLE[at + length :])

@@ -1,7 +1,7 @@
 """A letter finds its thread by what only we could have given it; a stranger who guesses finds nothing."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.messaging.engine.mime import read_letter
@@ -21,6 +21,7 @@ from regulars.messaging.engine.threads import (
 SECRET = b"not the business's"
 
 
+@settings(deadline=None)
 @given(st.integers(1, 2**63 - 1))
 def test_a_token_names_its_thread(thread: int) -> None:
     made = token(thread, SECRET)
@@ -31,6 +32,7 @@ def test_a_token_names_its_thread(thread: int) -> None:
     assert thread_of(made, b"another's") is None
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**6), st.integers(0, 30), st.sampled_from("abcdefghijklmnopqrstuvwxyz234567"))
 def test_a_token_with_another_letter_is_refused(thread: int, at: int, letter: str) -> None:
     made = token(thread, SECRET)
