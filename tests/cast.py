@@ -181,3 +181,30 @@ def an_order(
         **values,
     )
     return record_order(draft, by=by or Actor.clock("test"), at=max(moment, now())).order
+
+
+def a_mail(text: str = "Good morning.", *, from_: str = "Ada <ada@example.com>", **headers: str) -> bytes:
+    """Write a mail; each has an id of its own unless `Message_ID` says otherwise (empty: none)."""
+    number = next(_numbers)
+    given = {
+        "From": from_,
+        "To": "desk@aalto.example",
+        "Subject": f"Letter {number}",
+        "Date": "Mon, 2 Mar 2026 10:00:00 +0200",
+        "Message_ID": f"<{number}@mail.example>",
+        "Content_Type": "text/plain; charset=utf-8",
+        **headers,
+    }
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in given.items() if value]
+    return "\r\n".join([*lines, "", *text.splitlines(), ""]).encode()
+
+
+def a_message(raw: bytes | None = None, *, channel: str = "", at: datetime | None = None) -> Any:
+    """Take a mail in and read it, through the actions; return its message."""
+    from regulars.messaging.actions import channel_named, read_arrival, take_in
+
+    by, moment = Actor.clock("test"), at or now()
+    way = channel_named(channel, by=by, at=moment, address="" if channel else "desk@aalto.example")
+    arrival = read_arrival(take_in(raw or a_mail(), way, by=by, at=moment), by=by)
+    assert arrival.message is not None, arrival.reason
+    return arrival.message

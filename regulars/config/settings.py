@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "regulars.people.apps.PeopleConfig",
     "regulars.timeline.apps.TimelineConfig",
     "regulars.commerce.apps.CommerceConfig",
+    "regulars.messaging.apps.MessagingConfig",
     "regulars.config.apps.ConfigConfig",
 ]
 

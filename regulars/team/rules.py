@@ -39,6 +39,10 @@ orders.export         all    all      –      all       all
 products.see          all    all      all    all       all
 products.change       all    all      –      all       –
 costs.see             all    all      –      all       all
+messages.see          all    all      team   all       all
+unclaimed.see         all    all      –      –         –
+quarantine.see        all    all      –      –         –
+quarantine.retry      all    all      –      –         –
 imports.see           all    all      –      all       –
 jobs.see              all    –        –      –         –
 jobs.retry            all    –        –      –         –

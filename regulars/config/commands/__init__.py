@@ -27,6 +27,9 @@ register_command("token create", "Make an API key and print it.", "regulars.team
 register_command("import people", "Take in people from a file.", "regulars.people.commands.import_people")
 register_command("export people", "Write people into a file.", "regulars.people.commands.export_people")
 register_command("import orders", "Take in orders from a file.", "regulars.commerce.commands.import_orders")
+register_command(
+    "mail deliver", "Take in mails from files or standard input.", "regulars.messaging.commands.deliver"
+)
 register_command("demo", "Load a real shop’s orders with invented names, or remove them.", f"{HERE}.demo")
 register_command("backup", "Write everything to one file.", f"{HERE}.backup")
 register_command("restore", "Put a backup into this database.", f"{HERE}.restore")

@@ -12,11 +12,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from regulars.commerce import models as commerce
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
+from regulars.messaging import models as messaging
 from regulars.people import models as people
 from regulars.people.actions.imports.starting import draft_upload
 from regulars.team.actions.invitations import invite
 from regulars.team.models import Member, Notice, Team
-from tests.cast import a_company, a_person, an_api_key, an_order
+from tests.cast import a_company, a_mail, a_message, a_person, an_api_key, an_order
 
 SECRET = "Adalheid Zyzyx"
 FIRM = "Zyzyx Works"
@@ -77,6 +78,7 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         "rate_id": commerce.ExchangeRate.objects.create(currency="NOK", day=moment, rate="0.085").pk,
         "run_id": (run := an_import()).pk,
         "import_id": run.pk,
+        **a_letter(ada),
         "deed": "tag",
         "token": "nothing-like-this",
         "subject": "person",
@@ -88,6 +90,26 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         "provider_id": "business",
         "uidb36": "1",
         "key": "set-password",
+    }
+
+
+def a_letter(ada: people.Person) -> dict[str, Any]:
+    """Take in a mail of hers with a file, and one that could not be read."""
+    parts = (
+        f"--b\nContent-Type: text/html\n\n<p>{SECRET} likes <b>oats</b></p>\n"
+        f"--b\nContent-Type: text/plain; name=a.txt\nContent-Disposition: attachment; filename=a.txt\n\n{SECRET}\n--b--"
+    )
+    her = f"{SECRET} <{ada.identities.get().value}>"
+    raw = a_mail(parts, from_=her, Subject=f"From {SECRET}", Content_Type="multipart/mixed; boundary=b")
+    message = a_message(raw)
+    aside = messaging.Arrival.objects.create(
+        channel=message.channel, raw=message.raw, arrived_at=now(), state="quarantined", reason="No"
+    )
+    return {
+        "thread_id": message.thread_id,
+        "message_id": message.pk,
+        "enclosure_id": message.files.get().pk,
+        "arrival_id": aside.pk,
     }
 
 
@@ -105,7 +127,8 @@ def a_rule() -> people.StageRule:
 
 # Arguments that name something of Adalheid's: whoever may not see her must not get it.
 HERS = {"person_id", "company_id", "identity_id", "address_id", "affiliation_id", "belonging_id", "tie_id", "note_id", "memo_id",
-        "preference_id", "task_id", "file_id", "order_id", "line_id", "refund_id", "subscription_id"}  # fmt: skip
+        "preference_id", "task_id", "file_id", "order_id", "line_id", "refund_id", "subscription_id",
+        "thread_id", "message_id", "enclosure_id"}  # fmt: skip
 
 
 def doors(

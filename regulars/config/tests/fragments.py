@@ -10,6 +10,7 @@ from django import forms
 
 from regulars.commerce.models import Order, Subscription
 from regulars.kit.clock import now
+from regulars.messaging.models import Arrival, Channel, Message
 from regulars.people.models import Identity, ImportRun, Note, Person, Task
 
 Context = dict[str, Any]
@@ -58,6 +59,10 @@ SAMPLES: dict[str, Callable[[], Context]] = {
     "kit/_gallery_drawer.html": _form,
     "kit/_gallery_sign_in.html": _form,
     "kit/_timeline_item.html": lambda: {"item": {"title": "Ordered", "at": now(), "icon": "point"}},
+    "messaging/_message.html": lambda: {"entry": {"message": Message(pk=1, text="Hello", sent_at=now())}},
+    "messaging/_put_aside.html": lambda: {
+        "arrival": Arrival(pk=1, reason="No", arrived_at=now(), channel=Channel())
+    },
     "people/_form.html": _form,
     "people/_import_draft.html": _import_run,
     "people/_import_progress.html": _import_run,

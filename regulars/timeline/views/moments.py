@@ -25,12 +25,14 @@ PAGES = {
     "company": "people:company",
     "order": "commerce:order",
     "product": "commerce:product",
+    "thread": "messaging:thread",
 }
 TONES = {
     "order": "green",
     "subscription": "teal",
     "note": "amber",
     "task": "sky",
+    "message": "olive",
     "stage": "plum",
     "health": "rose",
     "custom": "indigo",
@@ -182,7 +184,7 @@ def _url(touchpoint: Touchpoint, about: Person | Company) -> str:
     if (
         isinstance(about, Company)
         and touchpoint.person_id
-        and touchpoint.subject_type not in ("order", "product")
+        and touchpoint.subject_type not in ("order", "product", "thread")
     ):
         return reverse("people:person", args=[touchpoint.person_id])
     name = PAGES.get(touchpoint.subject_type)

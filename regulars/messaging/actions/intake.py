@@ -1,0 +1,220 @@
+"""How mail comes in: its bytes are stored and committed before anything looks at them, then each is read on its own.
+
+A mail that cannot be read is put aside with the reason, and the next one is read. A process that dies between the two steps
+leaves the arrival waiting, and the worker goes on with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from regulars.kit.actor import Actor
+from regulars.kit.events import announce
+from regulars.kit.keeping import keep, read_kept
+from regulars.kit.refused import NotThere, Refused
+from regulars.kit.worker import KNOCK, is_stopping
+from regulars.messaging.actions.erasing import forget_letters
+from regulars.messaging.actions.filing import file_mail
+from regulars.messaging.engine.reading import read_mail
+from regulars.messaging.events import ArrivalRetried
+from regulars.messaging.models import Arrival, ArrivalState, Channel, RawLetter
+from regulars.messaging.models.letters import FOLDER
+from regulars.messaging.queries.placing import own_addresses
+from regulars.timeline.actions.hearing import require_connection, words_of
+
+log = logging.getLogger(__name__)
+LARGEST = 100_000_000
+# Somebody else was quicker, or two waited for each other: the next try finds what they wrote.
+AGAIN = (IntegrityError, OperationalError)
+MOST_TRIES_AT_ONCE = 5
+# A mail that ends the whole program takes its neighbours with it, so one that was begun this often is read alone, and at last not at all.
+SUSPICIOUS, MOST_TRIES = 3, 8
+# Of several workers one reads, so that mails are read in the order in which they came. The number is ours, without meaning.
+READER = 7_403_115_026
+
+
+class MailTooLarge(Refused):
+    """The mail is larger than any server would send."""
+
+    code = "mail_too_large"
+    default = _("Mails of up to 100 MB can be taken in.")
+
+
+class EmptyMail(Refused):
+    """There is not one byte in the mail."""
+
+    code = "empty_mail"
+    default = _("This mail is empty.")
+
+
+class NotPutAside(Refused):
+    """Only what could not be read is tried again."""
+
+    code = "not_put_aside"
+    default = _("This mail does not wait for anybody.")
+
+
+class EndedTheProgram(Exception):
+    """Reading this mail was begun many times, and each time the program ended before it was done."""
+
+
+@transaction.atomic(durable=True)
+def take_in(raw: bytes, channel: Channel, *, transport_key: str = "", by: Actor, at: datetime) -> Arrival:
+    """Store a mail's bytes and that they came; committed when this returns, whatever becomes of reading them.
+
+    The same `transport_key` again returns the arrival that is there.
+    """
+    if len(raw) > LARGEST:
+        raise MailTooLarge
+    letter = _raw_letter(raw, at)
+    arrival = Arrival(channel=channel, raw=letter, transport_key=transport_key, arrived_at=at)
+    if not transport_key:
+        arrival.save(force_insert=True)
+        return arrival
+    Arrival.objects.bulk_create([arrival], ignore_conflicts=True)
+    return Arrival.objects.get(channel=channel, transport_key=transport_key)
+
+
+def _raw_letter(raw: bytes, at: datetime) -> RawLetter:
+    digest = hashlib.sha256(raw).hexdigest()
+    found = RawLetter.objects.filter(sha256=digest).first()
+    if found is not None:
+        return found
+    kept = keep(FOLDER, raw)
+    letter = RawLetter(sha256=digest, size=len(raw), content=kept.content, path=kept.path, created_at=at)
+    RawLetter.objects.bulk_create([letter], ignore_conflicts=True)
+    return RawLetter.objects.get(sha256=digest)
+
+
+def raw_bytes(arrival: Arrival) -> bytes:
+    """Return a mail as it came."""
+    if arrival.raw is None:
+        raise NotThere
+    return read_kept(FOLDER, arrival.raw.kept)
+
+
+def read_arrival(arrival: Arrival, *, by: Actor) -> Arrival:
+    """Read a waiting mail and file it, in a transaction of its own; whatever goes wrong puts it aside with the reason."""
+    for attempt in range(1, MOST_TRIES_AT_ONCE + 1):
+        try:
+            return _read(arrival.pk, by=by)
+        except Exception as problem:  # noqa: BLE001  no mail may keep the next one from being read
+            require_connection()
+            if not isinstance(problem, AGAIN) or attempt == MOST_TRIES_AT_ONCE:
+                return _put_aside(arrival.pk, problem)
+    raise AssertionError("The loop returns.")
+
+
+@transaction.atomic
+def _read(number: int, *, by: Actor) -> Arrival:
+    arrival = _locked(number)
+    if arrival.state != ArrivalState.WAITING:
+        return arrival
+    raw = raw_bytes(arrival)
+    if not raw.strip(b"\0\r\n\t "):
+        raise EmptyMail
+    read = read_mail(raw, own_addresses())
+    filed = file_mail(read, arrival.channel, raw=arrival.raw, by=by, at=arrival.arrived_at)
+    arrival.message, arrival.is_duplicate = filed.message, filed.is_duplicate
+    arrival.state, arrival.reason = ArrivalState.READ, ""
+    arrival.save(update_fields=["message", "is_duplicate", "state", "reason"])
+    if filed.message.erased_at is not None and arrival.raw_id is not None:
+        # It was fetched once more after its person was erased: only its key may be known.
+        forget_letters([arrival.raw_id])
+    return arrival
+
+
+@transaction.atomic
+def _put_aside(number: int, problem: Exception) -> Arrival:
+    arrival = _locked(number)
+    if arrival.state == ArrivalState.WAITING:
+        log.warning("Mail %s could not be read and is put aside: %r", number, problem)
+        arrival.state, arrival.reason = ArrivalState.QUARANTINED, _reason(problem)
+        arrival.save(update_fields=["state", "reason"])
+    return arrival
+
+
+def _reason(problem: Exception) -> str:
+    return str(problem) if isinstance(problem, Refused) else words_of(problem)
+
+
+def _locked(number: int) -> Arrival:
+    rows = Arrival.objects.select_related("channel", "raw").select_for_update(of=("self",))
+    return rows.get(pk=number)
+
+
+def read_waiting(limit: int = 50) -> int:
+    """Read what waits, oldest first, each on its own; return how many were begun, 0 while another worker reads."""
+    with _only_reader() as is_ours:
+        numbers = _begin(limit) if is_ours else []
+        for done, number in enumerate(numbers):
+            if is_stopping():
+                return done
+            read_arrival(Arrival(pk=number), by=Actor.clock("mail"))
+        return len(numbers)
+
+
+@contextmanager
+def _only_reader() -> Iterator[bool]:
+    """Say whether this process may read now; the database frees the place of one that died."""
+    is_ours = _ask("SELECT pg_try_advisory_lock(%s)", READER)
+    try:
+        yield is_ours
+    finally:
+        if is_ours and connection.connection is not None and not connection.connection.closed:
+            _ask("SELECT pg_advisory_unlock(%s)", READER)
+
+
+def _ask(sql: str, number: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [number])
+        return bool(cursor.fetchone()[0])
+
+
+def _begin(limit: int) -> list[int]:
+    """Take the oldest that wait and count the try before it is made, so that a mail that kills its reader is known."""
+    waiting = Arrival.objects.all().waiting().order_by("id")
+    found = list(waiting.values_list("pk", "tries")[:limit])
+    if found and found[0][1] >= MOST_TRIES:
+        _put_aside(found[0][0], EndedTheProgram(f"{MOST_TRIES} times"))
+        found = found[1:]
+    if found and found[0][1] >= SUSPICIOUS:
+        found = found[:1]
+    numbers = [number for number, _tries in found]
+    Arrival.objects.filter(pk__in=numbers).update(tries=F("tries") + 1)
+    return numbers
+
+
+@transaction.atomic
+def retry_arrival(arrival: Arrival, *, by: Actor, at: datetime) -> Arrival:
+    """Let a mail that was put aside be read once more; the worker does it at once."""
+    arrival = _locked(arrival.pk)
+    if arrival.state != ArrivalState.QUARANTINED:
+        raise NotPutAside
+    arrival.state, arrival.tries = ArrivalState.WAITING, 0
+    arrival.save(update_fields=["state", "tries"])
+    announce(
+        ArrivalRetried(arrival_id=arrival.pk),
+        by=by,
+        occurred_at=at,
+        changes={"reason": [arrival.summary, None]},
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [KNOCK])
+    return arrival
+
+
+def read_everything(limit: int = 50) -> int:
+    """Read until nothing waits, for tests and commands; return how many were begun."""
+    total = 0
+    while begun := read_waiting(limit):
+        total += begun
+    return total

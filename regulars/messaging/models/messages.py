@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from regulars.kit.keeping import Kept
+from regulars.messaging.engine.kinds import HUMAN
+from regulars.messaging.models.channels import Channel
+from regulars.messaging.models.letters import RawLetter
+from regulars.messaging.models.threads import Thread
+from regulars.people.models import Person
+
+FILES = "message-files"
+
+
+class Direction(models.TextChoices):
+    """Whether a message came to us or left us."""
+
+    IN = "in", _("In")
+    OUT = "out", _("Out")
+
+
+class MessageKind(models.TextChoices):
+    """Who or what wrote a message; the engine tells them apart."""
+
+    HUMAN = "human", _("Written by a person")
+    AUTO_REPLY = "auto_reply", _("Automatic answer")
+    OUT_OF_OFFICE = "out_of_office", _("Out of office")
+    HARD_BOUNCE = "hard_bounce", _("Never arrives")
+    SOFT_BOUNCE = "soft_bounce", _("Did not arrive yet")
+    COMPLAINT = "complaint", _("Complaint about mail")
+    LIST = "list", _("Mailing list or notice")
+    OWN_LOOP = "own_loop", _("Our own, come back")
+
+
+class Threading(models.TextChoices):
+    """How a message found its thread."""
+
+    ADDRESS = "token_in_address", _("by our mark in the address")
+    MESSAGE_ID = "token_in_message_id", _("by our mark in the message's id")
+    IN_REPLY_TO = "in_reply_to", _("as an answer to a message")
+    REFERENCES = "references", _("by a message it refers to")
+    BODY = "token_in_body", _("by our mark in the quoted text")
+    NEW = "new", _("it began the thread")
+    KEPT_APART = "kept_apart", _("kept apart, because the sender does not take part in the thread it names")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, seer: Any, verb: str = "messages.see") -> MessageQuerySet:
+        """Keep the messages of threads this member or key may see."""
+        return self.filter(thread__in=Thread.objects.all().visible_to(seer, verb))
+
+
+class Message(models.Model):
+    """One message, in or out: what of it is new, its signature, and the history it carries along."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    direction = models.CharField(max_length=3, choices=Direction.choices, default=Direction.IN)
+    kind = models.CharField(max_length=14, choices=MessageKind.choices, default=MessageKind.HUMAN)
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.SET_NULL, related_name="messages", db_index=False
+    )
+    sender_name = models.CharField(max_length=300, blank=True)
+    sender_email = models.CharField(max_length=320, blank=True, db_collation="C")
+    subject = models.CharField(max_length=1000, blank=True)
+    message_id = models.CharField(max_length=500, blank=True, db_collation="C")
+    content_key = models.CharField(max_length=64, db_collation="C")
+    text = models.TextField(blank=True)
+    signature = models.TextField(blank=True)
+    quoted = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    held_back = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    threading = models.CharField(max_length=20, choices=Threading.choices, default=Threading.NEW)
+    could_join = models.ForeignKey(
+        Thread, null=True, on_delete=models.SET_NULL, related_name="could_be_joined_by"
+    )
+    raw = models.ForeignKey(RawLetter, null=True, on_delete=models.SET_NULL, related_name="messages")
+    erased_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager[Message]] = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["channel", "content_key"], name="message_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["thread", "sent_at", "id"], name="message_of_thread"),
+            models.Index(fields=["message_id"], name="message_by_id", condition=~Q(message_id="")),
+            models.Index(fields=["person"], name="message_of_person", condition=Q(person__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or str(_("(no subject)"))
+
+    @property
+    def is_automatic(self) -> bool:
+        """Tell whether no person wrote it."""
+        return self.kind != HUMAN
+
+    @property
+    def sender(self) -> str:
+        """Who wrote it, in words."""
+        return self.sender_name or self.sender_email or str(_("Unknown sender"))
+
+
+class MessageFile(models.Model):
+    """A file that came with a message; up to 1 MB in the database, larger ones in the data folder."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=300)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    cid = models.CharField(max_length=300, blank=True)
+    is_inline = models.BooleanField(default=False)
+    content = models.BinaryField(null=True)
+    path = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def kept(self) -> Kept:
+        """Where its bytes are."""
+        return Kept(self.content, self.path)
