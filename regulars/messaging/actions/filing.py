@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -20,7 +21,7 @@ from regulars.messaging.engine.threads import subject_of
 from regulars.messaging.events import AutomaticMessageReceived, MessageReceived
 from regulars.messaging.models import Channel, Message, MessageFile, Participant, RawLetter, Thread
 from regulars.messaging.models.messages import FILES
-from regulars.messaging.queries.placing import Placement, colleagues, own_addresses, place_of
+from regulars.messaging.queries.placing import Placement, colleagues, place_of
 from regulars.people.actions import IdentityTaken, create_person, mark_bounced
 from regulars.people.engine.identities import tidy_identity
 from regulars.people.engine.sayings import Unclear
@@ -43,8 +44,13 @@ class Filed:
 
 
 @transaction.atomic
-def file_mail(read: Read, channel: Channel, *, raw: RawLetter | None, by: Actor, at: datetime) -> Filed:
-    """File a mail as a message of its thread, once for each channel, and tell whoever is waiting for it."""
+def file_mail(
+    read: Read, channel: Channel, *, raw: RawLetter | None, ours: Collection[str], by: Actor, at: datetime
+) -> Filed:
+    """File a mail as a message of its thread, once for each channel, and tell whoever is waiting for it.
+
+    `ours` are the addresses we receive at: they take part in nothing.
+    """
     known = Message.objects.filter(channel=channel, content_key=read.key).first()
     if known is not None:
         return Filed(known, is_duplicate=True)
@@ -59,7 +65,7 @@ def file_mail(read: Read, channel: Channel, *, raw: RawLetter | None, by: Actor,
         **_words(read),
     )  # fmt: skip
     _keep_files(message, read.letter)
-    _write_participants(thread, read, person)
+    _write_participants(thread, read, person, ours)
     if read.kind.name in (HARD_BOUNCE, COMPLAINT):
         for email in read.kind.about[:MOST_BOUNCED]:
             mark_bounced(email, by=by, at=at)
@@ -152,13 +158,12 @@ def _file(message: Message, one: Attachment) -> MessageFile:
     )  # fmt: skip
 
 
-def _write_participants(thread: Thread, read: Read, person: Person | None) -> None:
+def _write_participants(thread: Thread, read: Read, person: Person | None, ours: Collection[str]) -> None:
     """Let those take part who write and to whom they write; of a robot nobody but itself."""
     if not read.sender:
         return
     found: dict[str, Person | None] = {plain(read.sender, 320): person}
     if read.kind.name == HUMAN:
-        ours = own_addresses()
         for one in (*read.letter.to, *read.letter.cc):
             if one.email and one.email not in ours and len(found) < MOST_PARTICIPANTS:
                 found.setdefault(plain(one.email, 320), None)

@@ -121,8 +121,9 @@ def _read(number: int, *, by: Actor) -> Arrival:
     raw = raw_bytes(arrival)
     if not raw.strip(b"\0\r\n\t "):
         raise EmptyMail
-    read = read_mail(raw, own_addresses())
-    filed = file_mail(read, arrival.channel, raw=arrival.raw, by=by, at=arrival.arrived_at)
+    ours = own_addresses()
+    read = read_mail(raw, ours)
+    filed = file_mail(read, arrival.channel, raw=arrival.raw, ours=ours, by=by, at=arrival.arrived_at)
     arrival.message, arrival.is_duplicate = filed.message, filed.is_duplicate
     arrival.state, arrival.reason = ArrivalState.READ, ""
     arrival.save(update_fields=["message", "is_duplicate", "state", "reason"])
@@ -164,18 +165,31 @@ def read_waiting(limit: int = 50) -> int:
 
 @contextmanager
 def _only_reader() -> Iterator[bool]:
-    """Say whether this process may read now; the database frees the place of one that died."""
+    """Say whether this process may read now; the database frees the place of one that died.
+
+    Its commits need not wait for the disk: what a power cut takes back is read again, since the arrivals themselves did wait.
+    """
     is_ours = _ask("SELECT pg_try_advisory_lock(%s)", READER)
+    if not is_ours:
+        yield False
+        return
     try:
-        yield is_ours
+        _do("SET synchronous_commit TO off")
+        yield True
     finally:
-        if is_ours and connection.connection is not None and not connection.connection.closed:
+        if connection.connection is not None and not connection.connection.closed:
+            _do("RESET synchronous_commit")
             _ask("SELECT pg_advisory_unlock(%s)", READER)
 
 
-def _ask(sql: str, number: int) -> bool:
+def _do(sql: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [number])
+        cursor.execute(sql)
+
+
+def _ask(sql: str, value: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value])
         return bool(cursor.fetchone()[0])
 
 

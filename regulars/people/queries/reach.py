@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from regulars.people.engine.free_mail import company_domain
-from regulars.people.engine.identities import tidy_identity
+from regulars.people.engine.identities import NUMBERS, tidy_identity
 from regulars.people.engine.sayings import Unclear
 from regulars.people.models import Company, IdentityKind, Person
 from regulars.team.models import Business
@@ -18,8 +18,10 @@ MOST = 5
 
 def find_by_identity(kind: str, value: str, *, country: str = "") -> Person | None:
     """Return the one live person who has this address, number, handle or id; None when nobody or several share it."""
+    if kind in NUMBERS and not country:
+        country = Business.current().country
     try:
-        clean = tidy_identity(kind, value, country or Business.current().country)
+        clean = tidy_identity(kind, value, country)
     except Unclear:
         return None
     found = _holders([(kind, clean)])
