@@ -9,9 +9,12 @@ from django.test import Client
 
 from regulars.commerce.models import Order, PersonFigures
 from regulars.kit.actor import Actor
+from regulars.kit.clock import now
+from regulars.people.actions import ensure_default_rules
 from regulars.people.models import Person
 from regulars.team.actions.keys import create_api_key
 from regulars.team.models import Business, Team
+from regulars.timeline.actions.posting import Draft, post_touchpoint
 from tests.cast import a_person
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +93,15 @@ def test_an_agents_key_adds_customers_to_its_own_team(call: Call, north: Team) -
     status, made = agent("orders", {**ORDER, "email": "ada@example.org", "create_person": True})
 
     assert (status, Person.objects.get(pk=made.get("person")).team) == (201, north)
+
+
+def test_a_buyer_who_used_the_product_is_nurtured(call: Call, by_olga: Actor) -> None:
+    ensure_default_rules()
+    ada = a_person("Ada", email="ada@example.org")
+    call("orders", {**ORDER, "email": "ada@example.org"})
+    assert Person.objects.get().stage == "acquired"
+
+    draft = Draft(about=ada, kind="custom.product_used", label="Brewed a cup", source_key="1")
+    post_touchpoint(draft, by=by_olga, at=now())
+
+    assert Person.objects.get().stage == "nurtured"

@@ -217,17 +217,24 @@ def default_rules() -> list[dict[str, Any]]:
     def late(ratio: float) -> dict[str, Any]:
         return {"and": [{"field": "commerce.rhythm_ratio", "op": "gte", "value": ratio}, {"not": subscribed}]}
 
+    def happened(*kinds: str) -> dict[str, Any]:
+        asked = {"field": "kind", "op": "any_of", "value": [f"custom.{kind}" for kind in kinds]}
+        return {"did": "touchpoint.custom", "at_least": 1, "where": asked}
+
+    bought = {"or": [days(1), subscribed]}
+    cared = {"and": [bought, happened("care_answered", "product_used")]}
     a_year = {"field": "commerce.first_order", "op": "not_last_days", "value": 365}
     third, year = {"and": [days(3), within]}, {"and": [days(2), a_year, within]}
     renewed = {"field": "commerce.renewals", "op": "gte", "value": 1}
     lines = [
-        ("stage", "acquired", _("First payment, not wholly refunded"), {"or": [days(1), subscribed]}),
-        ("stage", "nurtured", _("Bought a second time"), days(2)),
+        ("stage", "acquired", _("First payment, not wholly refunded"), bought),
+        ("stage", "nurtured", _("Bought a second time, used the product or answered after-sale care"), {"or": [days(2), cared]}),
         ("stage", "retained", _("Third purchase day within their own rhythm, a renewal, or a year active"), {"or": [third, renewed, year]}),
+        ("stage", "advocate", _("Brought a buyer or vouched for us in public"), happened("referral", "review", "testimonial")),
         ("health", "lapsed", _("Four times their usual interval has passed"), late(4)),
         ("health", "at_risk", _("Two and a half times their usual interval has passed"), late(2.5)),
         ("health", "wavering", _("One and a half times their usual interval has passed"), late(1.5)),
-        ("health", "steady", _("Bought within their own rhythm, or subscribes"), {"or": [days(1), subscribed]}),
+        ("health", "steady", _("Bought within their own rhythm, or subscribes"), bought),
     ]  # fmt: skip
     return [
         {"axis": axis, "value": value, "name": name, "condition": condition, "position": place * 10}

@@ -303,12 +303,12 @@ def test_the_first_rules_can_all_be_asked() -> None:
     StageRule.objects.all().delete()
     ada = a_person("Ada", at=AT)
 
-    assert ensure_default_rules() == 7
+    assert ensure_default_rules() == 8
     assert ensure_default_rules() == 0
 
     from regulars.people.actions.stage_rules import _asked
 
-    assert len(_asked(AT).rules) == 7
+    assert len(_asked(AT).rules) == 8
     assert evaluate(ada, AT + DAY) == ("reached", "")
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce, announce_many, changed
 from regulars.kit.refused import Invalid, Text
+from regulars.people.actions.stage_rules import evaluate_rules
 from regulars.people.models import Company, Person
 from regulars.timeline.events import CustomTouchpoint, TouchpointKindDefined
 from regulars.timeline.models import Touchpoint, TouchpointKind
@@ -55,6 +56,7 @@ def post_touchpoint(
         channel=draft.channel,
     )
     if number is not None:
+        _move_stages([draft], by=by, at=at, silent=silent)
         return Touchpoint.objects.get(pk=number), True
     return Touchpoint.objects.get(source_key=_key(draft)), False
 
@@ -83,7 +85,15 @@ def post_touchpoints(
         )
         for place, number in zip(places, written, strict=True):
             numbers[place] = number
+    _move_stages(drafts, by=by, at=at, silent=silent)
     return numbers
+
+
+def _move_stages(drafts: Sequence[Draft], *, by: Actor, at: datetime, silent: bool) -> None:
+    """Let the stages follow what happened; history waits for the night."""
+    people = [draft.about.pk for draft in drafts if isinstance(draft.about, Person)]
+    if people and not silent:
+        evaluate_rules(people, by=by, at=at)
 
 
 def event_of_draft(draft: Draft) -> CustomTouchpoint:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from regulars.kit.traits import Label, Trait, TraitType
+from regulars.kit.traits import Behaviour, Label, Trait, TraitType
 from regulars.people.models import Company, Person
 from regulars.team.rules import Seer
 from regulars.timeline.models import Touchpoint
@@ -40,6 +40,15 @@ def touchpoint_traits() -> Iterable[Trait]:
     ]
     for name, type_, label, sql, more in made:
         yield Trait(name=name, subject="touchpoint", type=type_, label=label, sql=sql, **more)
+
+
+def behaviours() -> Iterable[Behaviour]:
+    """Return what a customer did elsewhere, as programs posted it, so that rules and lists can count it."""
+    yield Behaviour(
+        name="touchpoint.custom", subject="person", label=_("had a touchpoint of our own"), table="timeline_touchpoint",
+        key="{e}.person_id", at="{e}.occurred_at", condition="starts_with({e}.kind, 'custom.')", where="touchpoint",
+        where_fields=("kind", "channel", "label"), see="timeline.see",
+    )  # fmt: skip
 
 
 def touchpoints_within(seer: Seer) -> QuerySet[Touchpoint]:
