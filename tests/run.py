@@ -1,4 +1,6 @@
-"""Gives the tests a PostgreSQL of their own and runs them: `python -m tests.run [--quick] [pytest's arguments]`.
+"""Gives the tests a PostgreSQL of their own and runs them: `python -m tests.run [--quick | --proofs] [pytest's arguments]`.
+
+--quick leaves out browsers and what is slow; --proofs adds the longest proofs, which only bin/check runs.
 
 `--django COMMAND …` runs one of Django's commands with the same surroundings instead.
 """
@@ -15,6 +17,7 @@ from regulars.kit.postgres.address import SUPER_ROLE
 from regulars.kit.postgres.server import Server
 
 REPO = Path(__file__).resolve().parent.parent
+LEFT_OUT = {"--quick": "not browser and not slow and not proof", "--proofs": ""}
 KEPT = ("REGULARS_TEST_DATABASE_URL", "REGULARS_SHARED_DATA", "REGULARS_CHROMIUM")
 
 
@@ -60,9 +63,10 @@ def _environment(folder: Path, url: str) -> dict[str, str]:
 def _command(arguments: list[str]) -> list[str]:
     if arguments[:1] == ["--django"]:
         return [sys.executable, "manage.py", *arguments[1:]]
-    rest = [argument for argument in arguments if argument != "--quick"]
-    quick = ["-m", "not browser and not slow"] if "--quick" in arguments else []
-    return [sys.executable, "-m", "pytest", *_workers(rest), *quick, *rest]
+    rest = [argument for argument in arguments if argument not in LEFT_OUT]
+    asked = next((argument for argument in arguments if argument in LEFT_OUT), "")
+    chosen = LEFT_OUT.get(asked, "not proof")
+    return [sys.executable, "-m", "pytest", *_workers(rest), "-m", chosen, *rest]
 
 
 def _workers(rest: list[str]) -> list[str]:

@@ -107,7 +107,7 @@ def test_a_bug_of_ours_is_told_in_a_line_and_the_mail_is_kept(
     assert Arrival.objects.get().state == "quarantined"
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_every_published_mail_is_delivered_once(run: Any, tmp_path: Path) -> None:
     paths = []
     for number, (_name, raw) in enumerate(every_mail()):

@@ -104,7 +104,7 @@ def test_a_worker_killed_while_it_reads_loses_and_doubles_nothing(
     kill_and_count(start_worker, kills=2, count=20, letters=4, seed=1)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize("seed", range(2))
 def test_many_kills_lose_and_double_nothing(
     start_worker: Callable[[], subprocess.Popen[bytes]], seed: int
