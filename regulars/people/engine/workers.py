@@ -7,6 +7,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def in_order(
     source = iter(chunks)
     first = [chunk for _place, chunk in zip(range(small + 1), source, strict=False)]
     if len(first) <= small or workers == 1:
-        for chunk in (*first, *source):
+        for chunk in chain(first, source):
             yield chunk, work(chunk)
         return
     # The one session that writes is the bottleneck: one processor is left to it.
@@ -46,7 +47,7 @@ def _in_processes(
     waiting: deque[tuple[Given, Future[Made]]] = deque()
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin)
     try:
-        for chunk in (*first, *source):
+        for chunk in chain(first, source):
             waiting.append((chunk, pool.submit(work, chunk)))
             if len(waiting) > workers + 1:
                 done, made = waiting.popleft()
