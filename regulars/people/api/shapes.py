@@ -6,20 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from django.db.models import F, Model, Value
-from django.db.models.functions import JSONObject
-
 from regulars.people.models import (
-    Address,
     Affiliation,
-    Attachment,
     Company,
     CompanyDomain,
     Identity,
     Person,
-    SpecialDay,
     Tag,
 )
+from regulars.people.queries.beside import beside_people
 
 Row = TypeVar("Row", Person, Company)
 PLAIN = (
@@ -27,9 +22,6 @@ PLAIN = (
     "health_since",
     "acquired_channel", "acquired_campaign", "preferred_channel", "preferred_hour", "version",
 )  # fmt: skip
-ADDRESS = ("id", "label", "street", "city", "region", "postcode", "country", "is_primary")
-DAY = ("name", "day")
-FILE = ("id", "name", "content_type", "size", "created_at")
 COMPANY_PLAIN = (
     "name", "is_household", "website", "industry", "external_id", "street", "city", "postcode", "country", "version",
 )  # fmt: skip
@@ -58,36 +50,12 @@ def people(
     for belonging in seen:
         belongings[belonging.person_id].append(affiliation(belonging))
     tags = tag_names(rows)
-    beside = _beside(every if has_places else [], every if has_files else [])
+    beside = beside_people(every if has_places else [], every if has_files else [])
     return [
         person(row, identities[row.pk], belongings[row.pk], tags, sees_costs=sees_costs)
         | {name: beside[name, row.pk] for name in ("addresses", "special_days", "attachments")}
         for row in rows
     ]
-
-
-def _beside(of_places: list[int], of_files: list[int]) -> dict[tuple[str, int], list[dict[str, Any]]]:
-    """Return addresses, special days and files by noun and person, in one question."""
-    asked = [
-        _told("addresses", Address, ADDRESS, of_places),
-        _told("special_days", SpecialDay, DAY, of_places),
-        _told("attachments", Attachment, FILE, of_files, deleted_at=None),
-    ]
-    found: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
-    first, *others = [rows for rows in asked if rows is not None] or [None]
-    if first is not None:
-        for noun, person_id, _number, told in first.union(*others, all=True).order_by("noun", "number"):
-            found[noun, person_id].append(told)
-    return found
-
-
-def _told(noun: str, model: type[Model], names: tuple[str, ...], ids: list[int], **more: Any) -> Any:
-    if not ids:
-        return None
-    rows = model._default_manager.filter(person__in=ids, **more).order_by()
-    said = JSONObject(**{name: name for name in names})
-    told = rows.annotate(noun=Value(noun), number=F("id"), told=said)
-    return told.values_list("noun", "person_id", "number", "told")
 
 
 def person(
