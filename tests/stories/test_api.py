@@ -213,6 +213,7 @@ def one_connection() -> Iterator[None]:
         hook.connect(close_old_connections)
 
 
+@pytest.mark.slow
 def test_nothing_a_fuzzer_sends_makes_the_api_fail_or_break_its_schema(
     secret: str, one_connection: None
 ) -> None:

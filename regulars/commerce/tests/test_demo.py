@@ -112,6 +112,7 @@ def test_the_past_gives_stages_and_health() -> None:
     assert told == ["steady", "wavering", "at_risk", "lapsed", "won_back", "wavering"]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_demo_is_a_whole_shop_that_ends_yesterday() -> None:
     loaded = load_demo(CLOCK, lines=unpack_ending_well())
@@ -137,6 +138,7 @@ def test_the_demo_is_a_whole_shop_that_ends_yesterday() -> None:
         load_demo(CLOCK, lines=[])
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_demos_figures_are_those_of_a_recount() -> None:
     load_demo(CLOCK, lines=unpack_ending_well())
@@ -147,6 +149,7 @@ def test_the_demos_figures_are_those_of_a_recount() -> None:
     assert list(PersonFigures.objects.order_by("pk").values()) == before
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_removing_the_demo_leaves_exactly_what_was_entered_by_hand(business: Business) -> None:
     ada = a_person("Ada", email="ada@aalto.example")
@@ -167,6 +170,7 @@ def test_removing_the_demo_leaves_exactly_what_was_entered_by_hand(business: Bus
         remove_demo(CLOCK)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_removing_an_untouched_demo_gives_the_business_its_name_back() -> None:
     Business.objects.create(pk=1, name="Kahvila Aalto", currency="EUR", country="FI")
@@ -202,6 +206,7 @@ def load_demo_beside_real_people() -> None:
     load_demo(CLOCK, lines=some_lines(1500))
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_what_an_owner_said_while_the_demo_was_there_stays() -> None:
     load_demo(CLOCK, lines=some_lines(300))

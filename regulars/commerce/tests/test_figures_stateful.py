@@ -192,6 +192,7 @@ class Shop(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_figures_follow_any_sequence_of_writes(db: None) -> None:
     assert connection.vendor == "postgresql"
     run_state_machine_as_test(

@@ -31,7 +31,7 @@ OPEN = {
     "django.views.generic.base": "leads on to a guarded page",
 }
 SIGN_IN = "/accounts/login/"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def is_open(view: Any) -> bool:

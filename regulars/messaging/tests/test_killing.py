@@ -22,7 +22,7 @@ from regulars.timeline.models import Touchpoint
 from regulars.timeline.tests.test_killing import ROOT, address, wait_until
 from tests.cast import a_mail
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PROGRAM = Path(__file__).with_name("worker_program.py")
 BY = Actor.clock("test")
 

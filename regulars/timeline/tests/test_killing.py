@@ -21,7 +21,7 @@ from regulars.timeline.models import JobFailure
 from regulars.timeline.tests.happenings import Poked, failing, slowly, traces
 from tests.cast import a_person
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PROGRAM = Path(__file__).with_name("worker_program.py")
 ROOT = Path(__file__).parents[3]
 Worker = subprocess.Popen[bytes]
