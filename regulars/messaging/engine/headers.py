@@ -184,7 +184,8 @@ def _put_together(parts: dict[int, tuple[bool, str]]) -> str:
         is_encoded, said = parts[number]
         if is_encoded and position == 0 and said.count("'") >= 2:
             charset, _language, said = said.split("'", 2)
-        raw += unquote_to_bytes(said) if is_encoded else said.encode("utf-8", "surrogateescape")
+        plain = said.encode("utf-8", "surrogateescape")
+        raw += unquote_to_bytes(plain) if is_encoded else plain
     return words(decode(raw, charset))
 
 

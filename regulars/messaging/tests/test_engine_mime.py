@@ -182,6 +182,13 @@ def test_mail_that_broke_other_desks(
     assert files is None or [one.name for one in letter.attachments] == files
 
 
+def test_a_file_name_said_to_be_encoded_may_hold_bare_bytes() -> None:
+    raw = b"Content-Disposition: attachment; filename*=utf-8''\xc3\xa4\x80%20b.txt\r\n\r\nHi"
+
+    (file,) = read_letter(raw).attachments
+    assert file.name.endswith(" b.txt")
+
+
 def test_winmail_dat_is_opened() -> None:
     content = mail("roundcube/one-file.tnef")
     raw = b"Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: binary\r\n\r\n" + content
