@@ -75,6 +75,17 @@ def test_a_thread_shows_new_text_first_and_folds_history(office: Client, ada: Pe
     assert f'href="/people/{ada.pk}/"' in page
 
 
+def test_a_sender_without_a_name_is_called_as_the_person_is(office: Client, north: Team) -> None:
+    a_person("Grace Hopper", email="grace@example.com", team=north)
+    message = a_message(a_mail("Hello.", From="grace@example.com"))
+
+    page = text(office.get(f"/messages/threads/{message.thread_id}/"))
+
+    head = page.split('class="letter-head"')[1].split("letter-when")[0]
+    assert "Grace Hopper" in head
+    assert head.count(">grace@example.com<") == 1
+
+
 def test_html_is_shown_in_a_frame_where_nothing_runs_and_nothing_is_fetched(
     office: Client, ada: Person
 ) -> None:

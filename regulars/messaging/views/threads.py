@@ -54,15 +54,17 @@ def _entry(message: Message, files: list[MessageFile], member: Any) -> dict[str,
     """Return a message with what its place on the page needs to know."""
     other = message.could_join
     is_seen = other is not None and thread_seen(other.pk, member) is not None
+    person = message.person
+    if person is not None and not reaches(member, "people.see", person):
+        person = None
     return {
         "message": message,
+        "name": message.sender_name or (person.name if person else "") or message.sender,
         "files": files,
         "has_html": getattr(message, "has_html", False),
         "shows_html": getattr(message, "has_html", False) and not message.text.strip(),
         "could_join": other if is_seen else None,
-        "person": message.person
-        if message.person and reaches(member, "people.see", message.person)
-        else None,
+        "person": person,
     }
 
 
