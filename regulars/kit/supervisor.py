@@ -9,9 +9,9 @@ import functools
 import json
 import os
 import secrets
+import select
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -58,24 +58,33 @@ class Supervisor:
 
     def __post_init__(self) -> None:
         self._mark = secrets.token_hex(8)
-        self._wake = threading.Event()
+        # A signal interrupts this very thread wherever it stands, so its handler may take no lock: it writes a byte.
+        self._heard, self._tell = os.pipe()
+        for end in (self._heard, self._tell):
+            os.set_blocking(end, False)
         self._stops = 0
 
     def run(self, when_started: Callable[[], None] = lambda: None) -> None:
         """Start everything, keep it alive, and return after everything has stopped."""
-        with self._signals():
-            try:
-                self._start_the_dead()
-                when_started()
-                while not self._stops:
-                    self._wake.wait(1.0)
-                    self._wake.clear()
-                    if not self._stops:
-                        self._note_the_dead()
-                        self._start_the_dead()
-                        self.watch()
-            finally:
-                self._stop_all()
+        try:
+            with self._signals():
+                self._keep_alive(when_started)
+        finally:
+            os.close(self._heard)
+            os.close(self._tell)
+
+    def _keep_alive(self, when_started: Callable[[], None]) -> None:
+        try:
+            self._start_the_dead()
+            when_started()
+            while not self._stops:
+                self._rest(self._until_next_start())
+                if not self._stops:
+                    self._note_the_dead()
+                    self._start_the_dead()
+                    self.watch()
+        finally:
+            self._stop_all()
 
     def is_stopping(self) -> bool:
         """Tell whether the order to stop has come."""
@@ -102,7 +111,19 @@ class Supervisor:
     def _hear(self, number: int, _frame: FrameType | None) -> None:
         if number != signal.SIGCHLD:
             self._stops += 1
-        self._wake.set()
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._tell, b".")
+
+    def _rest(self, seconds: float) -> None:
+        """Wait, but no longer than until a signal comes."""
+        select.select([self._heard], [], [], seconds)
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._heard, 4096):
+                pass
+
+    def _until_next_start(self) -> float:
+        dead = [child.starts_at - time.monotonic() for child in self.children if child.process is None]
+        return max(0.0, min([1.0, *dead]))
 
     def _start_the_dead(self) -> None:
         now = time.monotonic()
@@ -148,7 +169,6 @@ class Supervisor:
         )
         child.process = None
         child.starts_at = time.monotonic() + pause
-        threading.Timer(pause, self._wake.set).start()
 
     def _stop_all(self) -> None:
         alive = [child for child in self.children if child.is_alive()]
@@ -156,8 +176,7 @@ class Supervisor:
             _send(child, signal.SIGTERM)
         ordered_at, orders = time.monotonic(), self._stops
         while any(child.is_alive() for child in alive):
-            self._wake.wait(0.05)
-            self._wake.clear()
+            self._rest(0.05)
             late = [child for child in alive if time.monotonic() - ordered_at > child.patience]
             for child in alive if self._stops > orders else late:
                 if child.is_alive():

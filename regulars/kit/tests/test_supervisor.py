@@ -147,6 +147,16 @@ def start_supervisor(folder: Path) -> tuple[subprocess.Popen[bytes], list[int]]:
     return process, [pid, *children_of(pid)]
 
 
+def test_any_number_of_signals_is_heard_wherever_they_strike(tmp_path: Path) -> None:
+    process, _pids = start_supervisor(tmp_path)
+
+    for _signal in range(20_000):
+        process.send_signal(signal.SIGCHLD)
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(30) == 0
+
+
 @linux_only
 def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path) -> None:
     process, (child, *_) = start_supervisor(tmp_path)
