@@ -98,7 +98,10 @@
   }
   on("click", "#palette [role=option]", (event, option) => {
     if (option.dataset.recent && option.getAttribute("href")) keep(option.dataset.recent, option.getAttribute("href"));
-    if (!event.ctrlKey && !event.metaKey) box().close();
+    if (event.ctrlKey || event.metaKey) return;
+    // A hidden field keeps the focus until the next drawing, and would swallow a key pressed right away.
+    input().blur();
+    box().close();
   });
 
   Regulars.openPalette = openPalette;
