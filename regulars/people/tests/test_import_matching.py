@@ -5,6 +5,7 @@ import pytest
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.people.actions import delete_person
+from regulars.people.actions.imports import running
 from regulars.people.models import (
     Address,
     Affiliation,
@@ -88,8 +89,9 @@ def test_rows_that_mean_the_same_person_are_one_after_the_other(take: Callable[.
     )
 
     ada = Person.objects.get()
-    assert counted(run) == (4, 1, 2, 1, 0)
-    assert (ada.city, ada.identities.count()) == ("Paris", 2)
+    assert counted(run) == (4, 1, 1, 2, 0)
+    assert (ada.city, ada.identities.count()) == ("London", 2)
+    assert run.options["contradicting"] == [4, 5]
 
 
 def test_two_rows_that_find_one_person_by_different_identities(take: Callable[..., ImportRun]) -> None:
@@ -97,8 +99,28 @@ def test_two_rows_that_find_one_person_by_different_identities(take: Callable[..
 
     run = take("email,phone,city\nada@example.org,,Paris\n,+442079460018,Rome\n")
 
-    assert counted(run) == (2, 0, 2, 0, 0)
-    assert Person.objects.get().city == "Rome"
+    assert counted(run) == (2, 0, 1, 1, 0)
+    assert (Person.objects.get().city, run.options["contradicting"]) == ("Paris", [3])
+
+
+def test_a_file_that_contradicts_itself_changes_nothing_when_it_is_taken_in_again(
+    take: Callable[..., ImportRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "CHUNK_ROWS", 2)
+    a_person("Ada", email="ada@example.org")
+    text = (
+        "email,phone,city,street,job title\nada@example.org,,London,Main 1,\nbob@example.org,,Rome,,\nada@example.org,,Paris,Side 2,Boss\n"
+        "ada@example.org,+442079460018,Oslo,,\nbob@example.org,,Bergen,,Clerk\n"
+    )
+
+    first, again, third = take(text), take(text), take(text)
+
+    ada, bob = Person.objects.order_by("pk")
+    assert (ada.city, ada.job_title, ada.addresses.get().street) == ("London", "Boss", "Main 1")
+    assert (bob.city, bob.job_title) == ("Rome", "Clerk")
+    assert counted(first) == (5, 1, 4, 0, 0)
+    assert counted(again) == counted(third) == (5, 0, 0, 5, 0)
+    assert again.options["contradicting"] == [4, 5, 6]
 
 
 def test_people_without_any_identity_stay_apart_even_under_one_name(take: Callable[..., ImportRun]) -> None:

@@ -27,6 +27,7 @@ from regulars.people.actions.imports import (
     start_import,
     write_rejects,
 )
+from regulars.people.actions.imports.running import MOST_CONTRADICTING
 from regulars.people.engine.sayings import Said
 from regulars.people.engine.tables import Wishes
 from regulars.people.engine.tidy.countries import country_names
@@ -200,6 +201,7 @@ def _context(request: Request, run: ImportRun) -> dict[str, Any]:
         "run": run, "stand": stand, "template": f"people/_import_{stand}.html", "modes": ImportRun.MODES,
         "draft_id": run.options.get("draft"), "cancelled": run.options.get("cancelled"),
         "left_out": sorted((run.options.get("left_out") or {}).items()),
+        "contradicting": run.options.get("contradicting"), "most_contradicting": MOST_CONTRADICTING,
     }  # fmt: skip
     if stand == "draft":
         context |= _draft_context(request, run)

@@ -34,16 +34,29 @@ class Outcome:
     updated: int = 0
     unchanged: int = 0
     refused: dict[int, str] = field(default_factory=dict)
+    contradicting: list[int] = field(default_factory=list)
+
+
+def begin_merging() -> int:
+    """Forget whom the rows of an earlier file meant, and return the newest person before this one's first row."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SEEN)
+        return _one(cursor, sql.NEWEST)
 
 
 @dataclass(frozen=True)
 class PeopleMerge:
-    """How chunks of one import are merged."""
+    """How chunks of one import are merged.
+
+    Of several rows about one person the first is believed and the later ones fill blanks, so that the same file again finds
+    nothing to change. `newest` is the newest person before the file's first row.
+    """
 
     mode: str
     by: Actor
     at: datetime
     is_demo: bool = False
+    newest: int = 0
     team_id: int | None = None
 
     @property
@@ -136,19 +149,34 @@ class PeopleMerge:
     def _change(self, cursor: Any, values: dict[str, Any], outcome: Outcome) -> None:
         """Change the people who are known already, where a row says something new."""
         cursor.execute(sql.LOCK)
-        cursor.execute(sql_known.differing(fill=self.fills))
+        ways = [(False, self.fills)]
+        if not self.fills and self._find_again(cursor, outcome):
+            ways.append((True, True))
+        for again, fill in ways:
+            cursor.execute(sql_known.differing(fill=fill), {"again": again})
         wanted, written = _row(cursor, sql_known.KNOWN_IDENTITIES, values)
         if wanted != written:
             raise Overtaken
-        cursor.execute(sql_known.known_addresses(fill=self.fills), values)
+        for again, fill in ways:
+            cursor.execute(sql_known.known_addresses(fill=fill), values | {"again": again})
         updated = _one(cursor, sql_known.COUNT_CHANGED)
         if not updated:
             return
-        cursor.execute(sql_known.changing(fill=self.fills), values)
+        for again, fill in ways:
+            cursor.execute(sql_known.changing(fill=fill), values | {"again": again})
         _repair_names(cursor)
         refresh_search(_column(cursor, sql_known.CHANGED_PEOPLE))
         outcome.updated += updated
         outcome.unchanged -= updated
+
+    def _find_again(self, cursor: Any, outcome: Outcome) -> bool:
+        """Mark the rows about people whom earlier rows of the file meant; say whether there are any."""
+        cursor.execute(sql.AGAIN, {"newest": self.newest})
+        is_any = bool(cursor.rowcount)
+        if is_any:
+            outcome.contradicting += _column(cursor, sql_known.contradicting())
+        cursor.execute(sql.NOTE_SEEN)
+        return is_any
 
 
 _SAID = """

@@ -14,7 +14,7 @@ from regulars.kit.money import exponent
 from regulars.kit.refused import Invalid
 from regulars.people.actions.custom_values import fields_of
 from regulars.people.actions.imports.importers import FieldChoice, Importer, register_importer
-from regulars.people.actions.imports.merging import PeopleMerge, learn
+from regulars.people.actions.imports.merging import PeopleMerge, begin_merging, learn
 from regulars.people.actions.imports.running import Noun
 from regulars.people.actions.reading import said
 from regulars.people.engine.columns import Guess, column_named, guess_columns, names_a_field
@@ -95,8 +95,15 @@ def _preview(run: ImportRun, count: int = 20) -> list[dict[str, Any]]:
 def _noun(run: ImportRun, by: Actor) -> Noun:
     """Return how a run of people is tidied and merged."""
     plan, _checks = _plan(run)
+    newest = begin_merging()
+    # A run that goes on after a crash has made people already.
+    run.options.setdefault("newest", newest)
     merge = PeopleMerge(
-        run.mode, by.importing(run.pk, run.file_name), now(), bool(run.options.get("is_demo"))
+        run.mode,
+        by.importing(run.pk, run.file_name),
+        now(),
+        bool(run.options.get("is_demo")),
+        run.options["newest"],
     )
     learned: set[str] = set()
     return Noun(

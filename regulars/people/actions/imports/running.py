@@ -27,6 +27,8 @@ CHUNK_ROWS = 10_000
 MOST_TRIES = 5
 ANALYSE_AFTER = frozenset({1, 3, 10, 30, 100, 300, 1_000})
 MOST_DRY_REJECTS = 10_000
+# Rows named on the result page; a person looks at a few and sees what is wrong with the file.
+MOST_CONTRADICTING = 100
 COUNTS = ("seen", "created", "updated", "unchanged", "rejected")
 Rows = tuple[int, list[list[str]]]
 Refusal = tuple[int, Sequence[str], str]
@@ -183,10 +185,12 @@ class Intake:
         left_out = dict(self.run.options.get("left_out", {}))
         for name, count in chunk.left_out.items():
             left_out[name] = left_out.get(name, 0) + count
+        contradicting = [*self.run.options.get("contradicting", []), *outcome.contradicting]
         added = (chunk.seen, outcome.created, outcome.updated, outcome.unchanged, len(refused))
         more = {
             "position": self.run.position + len(rows[1]),
-            "options": self.run.options | {"left_out": left_out},
+            "options": self.run.options
+            | {"left_out": left_out, "contradicting": contradicting[:MOST_CONTRADICTING]},
         }
         self._write(added, refused, more)
 

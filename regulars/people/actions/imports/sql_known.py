@@ -41,7 +41,7 @@ def differing(*, fill: bool) -> str:
     columns = (*_NAMES[:3], *_TEXTS, *_NULLABLE)
     tests = [f"{_said(column, fill=fill)} IS DISTINCT FROM p.{column}" for column in columns]
     tests.append(f"({_custom(fill=fill)}) IS DISTINCT FROM p.custom")
-    return f"INSERT INTO import_changed SELECT m.row_number, m.person_id {_FROM} WHERE {' OR '.join(tests)}"
+    return f"INSERT INTO import_changed SELECT m.row_number, m.person_id {_FROM} WHERE m.is_again = %(again)s AND ({' OR '.join(tests)})"
 
 
 def changing(*, fill: bool) -> str:
@@ -50,7 +50,16 @@ def changing(*, fill: bool) -> str:
     sets = [f"{column} = {_said(column, fill=fill)}" for column in columns]
     return f"""
         UPDATE people_person p SET {", ".join(sets)}, custom = {_custom(fill=fill)}, version = p.version + 1, updated_at = %(at)s
-        FROM import_changed c JOIN import_people s ON s.row_number = c.row_number WHERE p.id = c.person_id"""
+        FROM import_changed c JOIN import_people s ON s.row_number = c.row_number JOIN import_match m ON m.row_number = c.row_number
+        WHERE p.id = c.person_id AND m.is_again = %(again)s"""
+
+
+def contradicting() -> str:
+    """Return the query for the rows that say something else of somebody whom an earlier row described."""
+    columns = (*_NAMES[:3], *_TEXTS, *_NULLABLE)
+    tests = [f"{_said(column, fill=False)} IS DISTINCT FROM {_said(column, fill=True)}" for column in columns]
+    tests.append(f"({_custom(fill=False)}) IS DISTINCT FROM ({_custom(fill=True)})")
+    return f"SELECT m.row_number {_FROM} WHERE m.is_again AND ({' OR '.join(tests)}) ORDER BY 1"
 
 
 KNOWN_IDENTITIES = """
@@ -110,7 +119,7 @@ WITH staged AS (
     SELECT m.row_number, m.person_id, s.street, s.city, s.region, s.postcode, s.country,
         (SELECT min(a.id) FROM people_address a WHERE a.person_id = m.person_id AND a.is_primary) AS address_id
     FROM import_match m JOIN import_people s ON s.row_number = m.row_number
-    WHERE s.street IS NOT NULL OR s.postcode IS NOT NULL OR s.region IS NOT NULL),
+    WHERE m.is_again = %(again)s AND (s.street IS NOT NULL OR s.postcode IS NOT NULL OR s.region IS NOT NULL)),
 added AS (
     INSERT INTO people_address (person_id, label, street, city, region, postcode, country, is_primary, created_at)
     SELECT person_id, '', coalesce(street, ''), coalesce(city, ''), coalesce(region, ''), coalesce(postcode, ''),
