@@ -37,11 +37,10 @@ class Outcome:
     contradicting: list[int] = field(default_factory=list)
 
 
-def begin_merging() -> int:
-    """Forget whom the rows of an earlier file meant, and return the newest person before this one's first row."""
+def begin_merging() -> None:
+    """Forget whom the rows of an earlier file meant."""
     with connection.cursor() as cursor:
         cursor.execute(sql.SEEN)
-        return _one(cursor, sql.NEWEST)
 
 
 @dataclass(frozen=True)
@@ -49,14 +48,14 @@ class PeopleMerge:
     """How chunks of one import are merged.
 
     Of several rows about one person the first is believed and the later ones fill blanks, so that the same file again finds
-    nothing to change. `newest` is the newest person before the file's first row.
+    nothing to change. `begun` are the moments at which the run began, and went on after a crash: what it wrote bears one of them.
     """
 
     mode: str
     by: Actor
     at: datetime
     is_demo: bool = False
-    newest: int = 0
+    begun: tuple[datetime, ...] = ()
     team_id: int | None = None
 
     @property
@@ -171,7 +170,7 @@ class PeopleMerge:
 
     def _find_again(self, cursor: Any, outcome: Outcome) -> bool:
         """Mark the rows about people whom earlier rows of the file meant; say whether there are any."""
-        cursor.execute(sql.AGAIN, {"newest": self.newest})
+        cursor.execute(sql.AGAIN, {"begun": list(self.begun)})
         is_any = bool(cursor.rowcount)
         if is_any:
             outcome.contradicting += _column(cursor, sql_known.contradicting())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -95,15 +96,15 @@ def _preview(run: ImportRun, count: int = 20) -> list[dict[str, Any]]:
 def _noun(run: ImportRun, by: Actor) -> Noun:
     """Return how a run of people is tidied and merged."""
     plan, _checks = _plan(run)
-    newest = begin_merging()
-    # A run that goes on after a crash has made people already.
-    run.options.setdefault("newest", newest)
+    begin_merging()
+    at = now()
+    run.options["begun"] = [*run.options.get("begun", []), at.isoformat()]
     merge = PeopleMerge(
         run.mode,
         by.importing(run.pk, run.file_name),
-        now(),
+        at,
         bool(run.options.get("is_demo")),
-        run.options["newest"],
+        begun=tuple(map(datetime.fromisoformat, run.options["begun"])),
     )
     learned: set[str] = set()
     return Noun(

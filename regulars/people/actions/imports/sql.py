@@ -27,12 +27,11 @@ CREATE TEMP TABLE IF NOT EXISTS import_new (row_number integer, person_id bigint
 CREATE TEMP TABLE IF NOT EXISTS import_changed (row_number integer, person_id bigint) ON COMMIT DELETE ROWS;
 TRUNCATE import_people, import_identity, import_match, import_new, import_changed;
 """
-# Whom earlier rows of this file meant; whoever is newer than the newest at its start was made by it and need not be noted.
+# Whom earlier rows of this file meant; whoever was last written by this run need not be noted.
 SEEN = """
 CREATE TEMP TABLE IF NOT EXISTS import_seen (person_id bigint PRIMARY KEY);
 TRUNCATE import_seen;
 """
-NEWEST = "SELECT coalesce(max(id), 0) FROM people_person"
 COPY_PEOPLE = f"COPY import_people ({', '.join(PEOPLE_COLUMNS)}) FROM STDIN"
 COPY_IDENTITIES = f"COPY import_identity ({', '.join(IDENTITY_COLUMNS)}) FROM STDIN"
 CLEAR_ROUND = "TRUNCATE import_match, import_new, import_changed"
@@ -77,7 +76,8 @@ WHERE s.round = %(round)s AND NOT EXISTS (SELECT FROM import_match m WHERE m.row
 """
 AGAIN = """
 UPDATE import_match m SET is_again = true
-WHERE m.person_id > %(newest)s OR EXISTS (SELECT FROM import_seen s WHERE s.person_id = m.person_id OFFSET 0)
+WHERE (SELECT p.updated_at FROM people_person p WHERE p.id = m.person_id) = ANY(%(begun)s)
+    OR EXISTS (SELECT FROM import_seen s WHERE s.person_id = m.person_id OFFSET 0)
 """
 NOTE_SEEN = "INSERT INTO import_seen SELECT person_id FROM import_match WHERE NOT is_again"
 FORGET = "DELETE FROM import_match WHERE holders > 1 OR is_deleted"
