@@ -112,3 +112,39 @@ class MessageTakenBack(_MessageEvent):
     icon: ClassVar[str] = "arrow-back-up"
     on_timeline: ClassVar[bool] = False
     audited: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SuppressionEvent(Event):
+    """What is told of an address that is not written to."""
+
+    on_timeline: ClassVar[bool] = True
+    touches: ClassVar[bool] = False
+    suppression_id: int
+    address: str = ""
+    reason: str = ""
+    source: str = ""
+
+    def subject(self) -> tuple[str, int | None]:
+        return "suppression", self.suppression_id
+
+    def title(self) -> str:
+        return f"{self.address} · {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuppressionAdded(_SuppressionEvent):
+    """An address is not written to any more."""
+
+    kind: ClassVar[str] = "suppression.added"
+    label: ClassVar[str | Promise] = _("Not written to any more")
+    icon: ClassVar[str] = "ban"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuppressionRemoved(_SuppressionEvent):
+    """An address may be written to again."""
+
+    kind: ClassVar[str] = "suppression.removed"
+    label: ClassVar[str | Promise] = _("May be written to again")
+    icon: ClassVar[str] = "mail"
