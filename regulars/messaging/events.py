@@ -148,3 +148,21 @@ class SuppressionRemoved(_SuppressionEvent):
     kind: ClassVar[str] = "suppression.removed"
     label: ClassVar[str | Promise] = _("May be written to again")
     icon: ClassVar[str] = "mail"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendingMinded(Event):
+    """Somebody decided by hand what becomes of a letter that failed, waits, or perhaps left."""
+
+    kind: ClassVar[str] = "sending.minded"
+    label: ClassVar[str | Promise] = _("Decided about a letter")
+    icon: ClassVar[str] = "send"
+    sending_id: int
+    message_id: int
+    email: str = ""
+
+    def subject(self) -> tuple[str, int | None]:
+        return "message", self.message_id
+
+    def title(self) -> str:
+        return self.email

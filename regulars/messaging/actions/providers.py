@@ -88,6 +88,8 @@ def _name_of(letter: EmailMultiAlternatives, email: str) -> str:
     if found is not None and found.status in ("rejected", "invalid", "failed"):
         raise Declined(_("The provider does not send to this address."), is_address=found.status == "invalid")
     said = getattr(found, "message_id", "") or getattr(status, "message_id", "") or ""
+    if not said and getattr(found, "status", None) in (None, "unknown"):
+        raise Unknown(_("The provider did not say what became of it."))
     return "" if isinstance(said, set) else str(said)[:200]
 
 

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 BY = Actor.clock("test")
 TAKEN = {"ErrorCode": 0, "Message": "OK", "MessageID": "abc-1", "SubmittedAt": "2026-03-02T10:00:00Z"}
 
+INACTIVE = "You tried to send to recipient(s) that have been marked as inactive. Found inactive addresses: ada@example.com. Inactive recipients are ones that bounced."
+
 
 class Provider:
     """What it was asked, and what it answers: a status with a body, or None to drop the line."""
@@ -102,7 +104,8 @@ def test_a_provider_takes_a_letter_and_its_name_for_it_is_kept(provider: Provide
         ((500, {"Message": "down"}), "waiting", "server:"),
         ((429, {"Message": "slow down"}), "waiting", "server:"),
         ((422, {"ErrorCode": 10, "Message": "Bad token"}), "failed", "server:"),
-        ((422, {"ErrorCode": 406, "Message": "Inactive recipient"}), "failed", "server:"),
+        ((422, {"ErrorCode": 406, "Message": INACTIVE}), "failed", "server:"),
+        ((422, {"ErrorCode": 406, "Message": "In words nobody foresaw"}), "uncertain", "silence:"),
         (None, "uncertain", "silence:"),
     ],
 )
