@@ -13,5 +13,8 @@ class MessagingConfig(AppConfig):
 
         register_panels()
         register_settings_page(
+            _("SMS and social"), "message-2", "messaging:connections", "connections.change", 62, _("Channels")
+        )
+        register_settings_page(
             _("Mail put aside"), "mail-off", "messaging:quarantine", "quarantine.see", 84, _("Safety")
         )

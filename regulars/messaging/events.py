@@ -49,6 +49,17 @@ class AutomaticMessageReceived(_MessageEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactLogged(_MessageEvent):
+    """A call or visit was written down."""
+
+    kind: ClassVar[str] = "contact.logged"
+    label: ClassVar[str | Promise] = _("Call or visit")
+    icon: ClassVar[str] = "phone"
+    audited: ClassVar[bool] = True
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelAdded(Event):
     """A way for people to write to us was added."""
 
@@ -63,6 +74,15 @@ class ChannelAdded(Event):
 
     def title(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelConnected(ChannelAdded):
+    """A channel was connected to its provider, or what was entered for it was changed."""
+
+    kind: ClassVar[str] = "channel.connected"
+    label: ClassVar[str | Promise] = _("Channel connected")
+    icon: ClassVar[str] = "plug-connected"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ AREAS: dict[str, Label] = {
     "costs": _("Costs and margins"),
     "messages": _("Messages"),
     "unclaimed": _("Messages of nobody known"),
+    "connections": _("SMS and social channels"),
     "quarantine": _("Mail that could not be read"),
     "outbox": _("Outbox"),
     "channels": _("Channels"),
@@ -57,6 +58,7 @@ DEEDS: dict[str, Label] = {
     "save": _("Save"),
     "share": _("Share with everyone"),
     "retry": _("Try failed ones again"),
+    "log": _("Write down calls and visits"),
     "invite": _("Invite"),
 }
 REACHES: dict[Scope, Label] = {

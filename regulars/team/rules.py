@@ -40,7 +40,9 @@ products.see          all    all      all    all       all
 products.change       all    all      –      all       –
 costs.see             all    all      –      all       all
 messages.see          all    all      team   all       all
+messages.log          all    all      team   all       –
 unclaimed.see         all    all      –      –         –
+connections.change    all    all      –      –         –
 quarantine.see        all    all      –      –         –
 quarantine.retry      all    all      –      –         –
 outbox.see            all    all      –      –         –

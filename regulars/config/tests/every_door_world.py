@@ -13,6 +13,7 @@ from regulars.commerce import models as commerce
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.messaging import models as messaging
+from regulars.messaging.actions.connections import connect
 from regulars.people import models as people
 from regulars.people.actions.imports.starting import draft_upload
 from regulars.team.actions.invitations import invite
@@ -110,7 +111,15 @@ def a_letter(ada: people.Person) -> dict[str, Any]:
         "message_id": message.pk,
         "enclosure_id": message.files.get().pk,
         "arrival_id": aside.pk,
+        "provider_kind": "telegram",
+        "connection_id": a_connection().pk,
     }
+
+
+def a_connection() -> messaging.Connection:
+    """Connect a channel of texts."""
+    settings = {"token": "1:a", "secret": "b"}
+    return connect("telegram", "Bot", settings, by=Actor.clock("test"), at=now())
 
 
 def an_import() -> people.ImportRun:

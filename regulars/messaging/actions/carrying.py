@@ -12,14 +12,15 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from regulars.kit.secrets import decrypt
 from regulars.messaging.engine.outgoing import Written, as_bytes, ascii_address
-from regulars.messaging.models import Outlet, Security, Via
+from regulars.messaging.models import Outlet, Security, Sending, Via
+from regulars.messaging.queries.outgoing import written_for
 from regulars.messaging.queries.outlets import domain_of
 
 SECONDS = 30
@@ -54,7 +55,10 @@ class Unknown(Trouble):
 class Carrier(Protocol):
     """A way out that is open."""
 
-    def carry(self, written: Written, email: str) -> str:
+    def prepare(self, sending: Sending, outlet: Outlet) -> Any:
+        """Return what is to be handed over, as this recipient gets it."""
+
+    def carry(self, letter: Any, email: str) -> str:
         """Hand a letter over for one recipient; return what the other side calls it."""
 
     def close(self) -> None:
@@ -88,9 +92,13 @@ class SmtpCarrier:
         self.outlet, self.address = outlet, address
         self.session: smtplib.SMTP | None = _session(outlet, domain_of(address))
 
-    def carry(self, written: Written, email: str) -> str:
+    def prepare(self, sending: Sending, outlet: Outlet) -> Written:
+        """Return the letter as this recipient gets it."""
+        return written_for(sending, outlet)
+
+    def carry(self, letter: Written, email: str) -> str:
         """Hand a letter over for one recipient."""
-        raw, session = signed(as_bytes(written), self.outlet), self._ready()
+        raw, session = signed(as_bytes(letter), self.outlet), self._ready()
         needs_utf8 = not f"{self.address}{email}".isascii() and not ascii_address(email).isascii()
         if needs_utf8 and not session.has_extn("smtputf8"):
             raise Declined(

@@ -22,10 +22,11 @@ from regulars.kit.keeping import keep, read_kept
 from regulars.kit.refused import NotThere, Refused
 from regulars.kit.worker import KNOCK, is_stopping
 from regulars.messaging.actions.erasing import forget_letters
-from regulars.messaging.actions.filing import file_mail
+from regulars.messaging.actions.filing import Filed, file_mail
+from regulars.messaging.actions.texts import file_heard, hear_again
 from regulars.messaging.engine.reading import read_mail
 from regulars.messaging.events import ArrivalRetried
-from regulars.messaging.models import Arrival, ArrivalState, Channel, RawLetter
+from regulars.messaging.models import Arrival, ArrivalState, Channel, ChannelKind, RawLetter
 from regulars.messaging.models.letters import FOLDER
 from regulars.messaging.queries.placing import own_addresses
 from regulars.timeline.actions.hearing import require_connection, words_of
@@ -121,16 +122,25 @@ def _read(number: int, *, by: Actor) -> Arrival:
     raw = raw_bytes(arrival)
     if not raw.strip(b"\0\r\n\t "):
         raise EmptyMail
-    ours = own_addresses()
-    read = read_mail(raw, ours)
-    filed = file_mail(read, arrival.channel, raw=arrival.raw, ours=ours, by=by, at=arrival.arrived_at)
-    arrival.message, arrival.is_duplicate = filed.message, filed.is_duplicate
+    filed = _file(raw, arrival, by=by)
+    if filed is not None:
+        arrival.message, arrival.is_duplicate = filed.message, filed.is_duplicate
     arrival.state, arrival.reason = ArrivalState.READ, ""
     arrival.save(update_fields=["message", "is_duplicate", "state", "reason"])
-    if filed.message.erased_at is not None and arrival.raw_id is not None:
+    if filed is not None and filed.message.erased_at is not None and arrival.raw_id is not None:
         # It was fetched once more after its person was erased: only its key may be known.
         forget_letters([arrival.raw_id])
     return arrival
+
+
+def _file(raw: bytes, arrival: Arrival, *, by: Actor) -> Filed | None:
+    """File a mail, or what a provider of texts told; None when that was no text."""
+    if arrival.channel.kind != ChannelKind.EMAIL:
+        heard = hear_again(raw, arrival.channel)
+        return file_heard(heard, arrival.channel, raw=arrival.raw, by=by, at=arrival.arrived_at)
+    ours = own_addresses()
+    read = read_mail(raw, ours)
+    return file_mail(read, arrival.channel, raw=arrival.raw, ours=ours, by=by, at=arrival.arrived_at)
 
 
 @transaction.atomic

@@ -29,8 +29,8 @@ from regulars.messaging.actions.carrying import (
 )
 from regulars.messaging.actions.outcomes import settle_failed, settle_later, settle_sent
 from regulars.messaging.actions.reserving import Errand, still_welcome
-from regulars.messaging.models import Channel, Outlet, Purpose, Sending, SendingState
-from regulars.messaging.queries.outgoing import written_for
+from regulars.messaging.actions.text_carrying import TextCarrier, connection_for
+from regulars.messaging.models import Channel, Connection, Outlet, Purpose, Sending, SendingState
 from regulars.messaging.queries.outlets import outlet_of, sender_of
 from regulars.team.actions.limits import hit
 from regulars.timeline.actions.hearing import require_connection
@@ -140,7 +140,7 @@ def _deliver_one(pk: int, carrier: Carrier | None, ways: Ways, number: int) -> N
     if sending is None or carrier is None:
         return
     try:
-        written = written_for(sending, ways.outlet(sending.message.channel_id))
+        written = carrier.prepare(sending, ways.outlet(sending.message.channel_id))
     except Exception as problem:
         log.exception("Letter %s cannot be put together.", sending.message_id)
         _for_certain(sending, SendingState.FAILED, f"unready:{problem}")
@@ -182,7 +182,7 @@ def claim(pk: int, number: int) -> Sending | None:
 def _errand(sending: Sending) -> Errand:
     message = sending.message
     purpose = Purpose.objects.filter(key=message.purpose).first() if message.purpose else None
-    return Errand(message.message_class, purpose)
+    return Errand(message.message_class, purpose, message.channel.kind)
 
 
 def _for_certain(sending: Sending, state: SendingState, reason: str, *, is_address: bool = False) -> None:
@@ -230,7 +230,9 @@ class Ways:
 
     def _open(self, number: int) -> Carrier | None:
         channel = Channel.objects.get(pk=number)
-        own = outlet_of(channel)
+        own, texts = outlet_of(channel), connection_for(channel)
+        if texts is not None:
+            return self._open_texts(texts)
         outlet = own or installation_outlet()
         self._outlets[number] = outlet
         if outlet is None or not outlet.is_active:
@@ -245,6 +247,13 @@ class Ways:
             return None
         _note(own, "")
         return carrier
+
+    def _open_texts(self, texts: Connection) -> Carrier | None:
+        try:
+            return TextCarrier(texts)
+        except (Unreachable, Refused) as problem:
+            self._problems[texts.pk] = f"unreachable:{problem}"
+            return None
 
 
 def _note(outlet: Outlet | None, problem: str) -> None:

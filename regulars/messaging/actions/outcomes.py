@@ -13,7 +13,14 @@ from regulars.kit.actor import Actor
 from regulars.kit.events import announce
 from regulars.messaging.actions.suppressing import suppress
 from regulars.messaging.events import MessageFailed, MessageSent
-from regulars.messaging.models import DUE_STATES, Message, Sending, SendingState, SuppressionReason
+from regulars.messaging.models import (
+    DUE_STATES,
+    ChannelKind,
+    Message,
+    Sending,
+    SendingState,
+    SuppressionReason,
+)
 from regulars.messaging.queries.reasons import words_for
 from regulars.people.actions import mark_bounced
 from regulars.team.actions.notices import notify
@@ -66,7 +73,7 @@ def settle_failed(
     if not _move(sending, state, reason[:2000], at):
         return
     if is_address:
-        _no_such_address(sending.email, f"sending {sending.pk}", at)
+        _no_such_address(sending, at)
     tell_of_failure(sending, at=at)
 
 
@@ -94,9 +101,16 @@ def tell_of_failure(sending: Sending, *, by: Actor = BY, at: datetime) -> None:
         )
 
 
-def _no_such_address(email: str, source: str, at: datetime) -> None:
-    mark_bounced(email, by=BY, at=at)
-    suppress(email, SuppressionReason.BOUNCED, source=source, by=BY, at=at)
+def _no_such_address(sending: Sending, at: datetime) -> None:
+    """Write no more where nobody is, or where they told their provider that they want nothing of us."""
+    kind, source = sending.message.channel.kind, f"sending {sending.pk}"
+    if kind == ChannelKind.EMAIL:
+        mark_bounced(sending.email, by=BY, at=at)
+        suppress(sending.email, SuppressionReason.BOUNCED, source=source, by=BY, at=at)
+    else:
+        suppress(
+            sending.email, SuppressionReason.UNSUBSCRIBED, source=source, channel_kind=kind, by=BY, at=at
+        )
 
 
 def _move(sending: Sending, state: SendingState, reason: str, at: datetime, **values: object) -> bool:

@@ -13,7 +13,8 @@ from regulars.kit.secrets import decrypt
 from regulars.messaging.actions.carrying import Declined, TryLater, Unknown, Unreachable
 from regulars.messaging.engine.mail_providers import PROVIDERS
 from regulars.messaging.engine.outgoing import Recipient, Written, headers_of, whole_html, whole_text
-from regulars.messaging.models import Outlet
+from regulars.messaging.models import Outlet, Sending
+from regulars.messaging.queries.outgoing import written_for
 
 # What the backends take as attributes and not as headers.
 ATTRIBUTES = ("From", "To", "Cc", "Subject", "Reply-To")
@@ -32,6 +33,10 @@ class ProviderCarrier:
             self.backend = get_connection(provider.backend, **options)
         except Exception as problem:
             raise Unreachable(f"{provider.label}: {problem}"[:500]) from problem
+
+    def prepare(self, sending: Sending, outlet: Outlet) -> Written:
+        """Return the letter as this recipient gets it."""
+        return written_for(sending, outlet)
 
     def carry(self, written: Written, email: str) -> str:
         """Hand a letter over for one recipient; return what the provider calls it."""

@@ -27,6 +27,7 @@ from regulars.messaging.models import (
     Suppression,
 )
 from regulars.messaging.queries.consent import (
+    IDENTITY_OF,
     is_welcome,
     live_identity,
     state_of,
@@ -64,25 +65,26 @@ class Errand:
 
     message_class: str
     purpose: Purpose | None = None
+    channel_kind: str = ConsentChannel.EMAIL
 
 
-def errand_for(message_class: str, purpose: str) -> Errand:
+def errand_for(message_class: str, purpose: str, channel_kind: str = ConsentChannel.EMAIL) -> Errand:
     """Return what is to be sent; refused for a class or purpose nobody knows."""
     if message_class not in MessageClass.values:
         raise Invalid({"message_class": _("There is no such kind of message.")})
     if not purpose:
         if message_class == MessageClass.SELLING:
             raise PurposeNeeded
-        return Errand(message_class)
+        return Errand(message_class, None, channel_kind)
     found = Purpose.objects.filter(key=purpose, is_active=True).first()
     if found is None:
         raise Invalid({"purpose": _("There is no such purpose.")})
-    return Errand(message_class, found)
+    return Errand(message_class, found, channel_kind)
 
 
 def reserve(email: str, errand: Errand, *, due_at: datetime) -> Verdict:
     """Say whether a message may go to an address, and hold its place among those that are counted."""
-    stopped = suppressions_of([email]).get(email)
+    stopped = suppressions_of([email], errand.channel_kind).get(email)
     if errand.message_class in UNASKED_CLASSES:
         if stopped is not None and stops_answers(stopped):
             return Verdict(False, due_at, _why(stopped))
@@ -90,7 +92,7 @@ def reserve(email: str, errand: Errand, *, due_at: datetime) -> Verdict:
     if stopped is not None:
         return Verdict(False, due_at, _why(stopped))
     _lock(email)
-    identity = live_identity(IdentityKind.EMAIL, email)
+    identity = live_identity(_identity_kind(errand), email)
     refusal = _unwelcome(identity, errand)
     if refusal:
         return Verdict(False, due_at, refusal)
@@ -103,11 +105,17 @@ def reserve(email: str, errand: Errand, *, due_at: datetime) -> Verdict:
 
 def still_welcome(email: str, errand: Errand) -> str:
     """Return why a message that was let through earlier may not go now, empty when it may; caps were reserved then."""
-    stopped = suppressions_of([email]).get(email)
+    stopped = suppressions_of([email], errand.channel_kind).get(email)
     is_unasked = errand.message_class in UNASKED_CLASSES
     if stopped is not None and (not is_unasked or stops_answers(stopped)):
         return _why(stopped)
-    return "" if is_unasked else _unwelcome(live_identity(IdentityKind.EMAIL, email), errand)
+    return "" if is_unasked else _unwelcome(live_identity(_identity_kind(errand), email), errand)
+
+
+def _identity_kind(errand: Errand) -> str:
+    """Return by which kind of identity a channel reaches people; where there is none, nobody can have agreed."""
+    known = {str(channel): str(kind) for channel, kind in IDENTITY_OF.items()}
+    return known.get(errand.channel_kind, str(IdentityKind.CHAT))
 
 
 def _why(stopped: Suppression) -> str:
@@ -118,7 +126,7 @@ def _unwelcome(identity: Identity | None, errand: Errand) -> str:
     purpose = errand.purpose
     if purpose is None:
         return ""
-    state = state_of(identity, purpose, ConsentChannel.EMAIL) if identity else ""
+    state = state_of(identity, purpose, errand.channel_kind) if identity else ""
     if is_welcome(purpose, state):
         return ""
     return f"consent:{state or 'none'}"

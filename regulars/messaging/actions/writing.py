@@ -20,6 +20,8 @@ from regulars.kit.refused import Invalid, Refused
 from regulars.kit.worker import KNOCK
 from regulars.messaging.actions.filing import LONGEST_HTML, LONGEST_TEXT, plain
 from regulars.messaging.actions.reserving import Errand, errand_for, reserve
+from regulars.messaging.actions.text_checks import check_text
+from regulars.messaging.actions.texts import BY_NUMBER
 from regulars.messaging.engine.html_text import text_of
 from regulars.messaging.engine.letters import Address, Letter
 from regulars.messaging.engine.outgoing import OutgoingLetter, Recipient, new_message_id, reference_chain
@@ -29,6 +31,7 @@ from regulars.messaging.events import MessageTakenBack
 from regulars.messaging.models import (
     UNASKED_CLASSES,
     Channel,
+    ChannelKind,
     Direction,
     Message,
     MessageFile,
@@ -85,7 +88,7 @@ def start_thread(*, subject: str, person: Person | None, channel: Channel, by: A
     """Begin a thread with a person, for a letter that answers none."""
     words = plain(subject_of(" ".join(subject.split())).words, 300)
     thread = Thread.objects.create(subject=words, person=person, started_at=at, last_message_at=at)
-    email = _address_of(person) if person else None
+    email = _address_of(person, channel) if person else None
     if email is not None and email.email != channel.address:
         Participant.objects.create(thread=thread, email=email.email, person=person)
     return thread
@@ -108,11 +111,14 @@ def write_message(  # noqa: PLR0913  every room sends through this one door
 
     Until then it can be taken back. Who may not be written to is named with the reason, and gets nothing.
     """
-    thread, errand = survivor_of(thread), errand_for(message_class, purpose)
+    thread, errand = survivor_of(thread), errand_for(message_class, purpose, channel.kind)
     if message_class not in UNASKED_CLASSES and not settings.PUBLIC_URL:
         raise NoPublicAddress
-    _check(letter)
-    recipients = _recipients(thread, letter)
+    if channel.kind == ChannelKind.EMAIL:
+        _check(letter)
+    else:
+        check_text(thread, channel, letter)
+    recipients = _recipients(thread, channel, letter)
     moment = max(due_at or at + hold, at)
     message = _message(thread, channel, letter, errand, by=by, at=at, moment=moment)
     Sending.objects.bulk_create(
@@ -168,11 +174,11 @@ def _check(letter: OutgoingLetter) -> None:
         raise Invalid({"to": _("At most %(most)d recipients are possible.") % {"most": MOST_RECIPIENTS}})
 
 
-def _recipients(thread: Thread, letter: OutgoingLetter) -> list[tuple[str, Recipient]]:
+def _recipients(thread: Thread, channel: Channel, letter: OutgoingLetter) -> list[tuple[str, Recipient]]:
     """Return who gets it, each once, in the first line that names them."""
     named = [*_named(Role.TO, letter.to), *_named(Role.CC, letter.cc), *_named(Role.BCC, letter.bcc)]
     if not named:
-        named = [(Role.TO, _who_is_meant(thread))]
+        named = [(Role.TO, _who_is_meant(thread, channel))]
     found: dict[str, tuple[str, Recipient]] = {}
     for role, one in named:
         found.setdefault(one.email, (role, one))
@@ -184,20 +190,21 @@ def _named(role: str, recipients: Sequence[Recipient]) -> Iterator[tuple[str, Re
         yield role, Recipient(one.email.strip().lower(), plain(" ".join(one.name.split()), 300))
 
 
-def _who_is_meant(thread: Thread) -> Recipient:
-    """Return who wrote last, else the person's own address."""
+def _who_is_meant(thread: Thread, channel: Channel) -> Recipient:
+    """Return who wrote last by this kind of channel, else the person's own address."""
     wrote = thread.messages.filter(direction=Direction.IN, kind=MessageKind.HUMAN).exclude(sender_email="")
-    last = wrote.order_by("-sent_at", "-pk").first()
+    last = wrote.filter(channel__kind=channel.kind).order_by("-sent_at", "-pk").first()
     if last is not None:
         return Recipient(last.sender_email, last.sender_name)
-    found = _address_of(thread.person) if thread.person else None
+    found = _address_of(thread.person, channel) if thread.person else None
     if found is None:
         raise NoRecipient
     return found
 
 
-def _address_of(person: Person) -> Recipient | None:
-    rows = person.identities.filter(kind=IdentityKind.EMAIL, ended_at__isnull=True)
+def _address_of(person: Person, channel: Channel) -> Recipient | None:
+    kinds = BY_NUMBER.get(channel.kind, ()) if channel.kind != ChannelKind.EMAIL else (IdentityKind.EMAIL,)
+    rows = person.identities.filter(kind__in=kinds, ended_at__isnull=True)
     found = rows.order_by("-is_primary", "id").first()
     return Recipient(found.value, person.name) if found else None
 

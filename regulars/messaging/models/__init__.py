@@ -1,4 +1,5 @@
 from regulars.messaging.models.channels import Channel, ChannelKind
+from regulars.messaging.models.connections import Connection
 from regulars.messaging.models.consent import (
     ConsentChannel,
     ConsentEntry,
@@ -30,6 +31,7 @@ __all__ = [
     "ArrivalState",
     "Channel",
     "ChannelKind",
+    "Connection",
     "ConsentChannel",
     "ConsentEntry",
     "ConsentState",

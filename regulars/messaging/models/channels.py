@@ -11,10 +11,17 @@ class ChannelKind(models.TextChoices):
     """By what means people write."""
 
     EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    MESSENGER = "messenger", _("Facebook Messenger")
+    INSTAGRAM = "instagram", _("Instagram")
+    TELEGRAM = "telegram", _("Telegram")
+    PHONE = "phone", _("Phone")
+    VISIT = "visit", _("Visit")
 
 
 class Channel(models.Model):
-    """One way in and out: a mailbox with its address."""
+    """One way in and out: a mailbox with its address, a telephone number, a page. A plug-in's provider may bring a kind of its own."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=ChannelKind.choices, default=ChannelKind.EMAIL)
     name = models.CharField(_("name"), max_length=60, unique=True)

@@ -75,6 +75,8 @@ class Message(models.Model):
     quoted = models.TextField(blank=True)
     html = models.TextField(blank=True)
     held_back = models.PositiveIntegerField(default=0)
+    is_public = models.BooleanField(default=False)
+    minutes = models.PositiveSmallIntegerField(null=True)
     sent_at = models.DateTimeField()
     received_at = models.DateTimeField()
     threading = models.CharField(max_length=20, choices=Threading.choices, default=Threading.NEW)
@@ -122,7 +124,10 @@ class Message(models.Model):
 
 
 class MessageFile(models.Model):
-    """A file that came with a message; up to 1 MB in the database, larger ones in the data folder."""
+    """A file that came with a message; up to 1 MB in the database, larger ones in the data folder.
+
+    One that a provider still has bears its key there, and is fetched by the worker.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=300)
@@ -132,6 +137,7 @@ class MessageFile(models.Model):
     is_inline = models.BooleanField(default=False)
     content = models.BinaryField(null=True)
     path = models.CharField(max_length=200, blank=True)
+    remote_key = models.TextField(blank=True)
 
     class Meta:
         ordering = ("id",)

@@ -17,7 +17,11 @@ def threads_of(person: Person, most: int) -> list[Thread]:
     """Return a person's newest threads with the number of their messages, and whether a person wrote any of them."""
     rows = person.threads.filter(merged_into__isnull=True).order_by("-last_message_at", "-id")
     human = Message.objects.filter(thread=OuterRef("pk"), kind="human")
-    return list(rows.annotate(message_count=Count("messages"), has_words=Exists(human))[:most])
+    logged = Message.objects.filter(thread=OuterRef("pk"), channel__kind__in=("phone", "visit"))
+    counted = rows.annotate(
+        message_count=Count("messages"), has_words=Exists(human), is_logged=Exists(logged)
+    )
+    return list(counted[:most])
 
 
 def messages_of(thread: Thread, *, before: int | None = None) -> tuple[list[Message], bool]:

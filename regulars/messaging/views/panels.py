@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.kit.panels import Panel, register_panel
 from regulars.messaging.queries.story import threads_of
 from regulars.people.models import Person
+from regulars.team.rules import reaches
 
 SHOWN = 6
 
@@ -27,4 +28,9 @@ def register_panels() -> None:
 def mail(request: HttpRequest, person: Person) -> dict[str, Any]:
     """Return the newest threads; what is older stands on the timeline."""
     found = threads_of(person, SHOWN + 1)
-    return {"threads": found[:SHOWN], "has_more": len(found) > SHOWN}
+    seer = getattr(request, "member", None)
+    return {
+        "threads": found[:SHOWN],
+        "has_more": len(found) > SHOWN,
+        "may_log": seer is not None and reaches(seer, "messages.log", person),
+    }

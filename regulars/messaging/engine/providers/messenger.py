@@ -49,7 +49,7 @@ class Messenger:
     answers_edge = "comments"
     capabilities = Capabilities(
         2_000, has_files=True, largest_file=25_000_000, window_hours=7 * 24, is_public=True, tells_delivery=True,
-        tells_reading=True, identity="messenger",
+        tells_reading=True, medium="messenger",
     )  # fmt: skip
     settings = (Setting("page_id", "Page id"), *SHARED_SETTINGS)
 
@@ -124,7 +124,7 @@ class Instagram(Messenger):
     answers_edge = "replies"
     capabilities = Capabilities(
         1_000, has_files=True, largest_file=8_000_000, window_hours=7 * 24, is_public=True, tells_reading=True,
-        identity="instagram",
+        medium="instagram",
     )  # fmt: skip
     settings = (Setting("page_id", "Instagram account id"), *SHARED_SETTINGS)
 

@@ -37,7 +37,7 @@ class Telegram:
 
     kind = "telegram"
     label = "Telegram"
-    capabilities = Capabilities(4_096, has_files=True, largest_file=20_000_000, identity="telegram")
+    capabilities = Capabilities(4_096, has_files=True, largest_file=20_000_000, medium="telegram")
     settings = (
         Setting("token", "Bot token", is_secret=True),
         Setting("secret", "Secret of the webhook", is_secret=True),

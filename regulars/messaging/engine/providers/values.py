@@ -71,7 +71,7 @@ class Capabilities:
     is_public: bool = False
     tells_delivery: bool = False
     tells_reading: bool = False
-    identity: str = "phone"
+    medium: str = "sms"
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ class WhatsApp:
     capabilities = Capabilities(
         4_096, has_files=True, largest_file=16_000_000, window_hours=WINDOW_HOURS, has_templates=True,
         tells_delivery=True, tells_reading=True,
+        medium="whatsapp",
     )  # fmt: skip
     settings = (Setting("number_id", "Phone number id"), *SHARED_SETTINGS)
 
