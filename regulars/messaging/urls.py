@@ -1,10 +1,11 @@
 from django.urls import path
 
-from regulars.messaging.views import connections, hooks, logging, quarantine, threads
+from regulars.messaging.views import connections, hooks, logging, quarantine, searching, threads
 
 app_name = "messaging"
 urlpatterns = [
     path("messages/threads/<int:thread_id>/", threads.thread, name="thread"),
+    path("messages/search/", searching.search, name="search"),
     path("messages/log/<int:person_id>/", logging.log, name="log"),
     path("messages/<int:message_id>/", threads.message, name="message"),
     path("messages/<int:message_id>/frame/", threads.frame, name="frame"),

@@ -32,6 +32,7 @@ BLANK = dict.fromkeys(
         "text",
         "signature",
         "quoted",
+        "words",
         "html",
         "in_reply_to",
         "reference_ids",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db import models
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.keeping import Kept
 from regulars.messaging.engine.kinds import HUMAN
+from regulars.messaging.engine.searching import searchable
 from regulars.messaging.models.channels import Channel
 from regulars.messaging.models.letters import RawLetter
 from regulars.messaging.models.threads import Thread
@@ -50,6 +52,13 @@ class Threading(models.TextChoices):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def bulk_create(self, objs: Iterable[Message], *args: Any, **options: Any) -> list[Message]:
+        """Write many at once, each with its words."""
+        rows = list(objs)
+        for one in rows:
+            one.note_words()
+        return super().bulk_create(rows, *args, **options)
+
     def visible_to(self, seer: Any, verb: str = "messages.see") -> MessageQuerySet:
         """Keep the messages of threads this member or key may see."""
         return self.filter(thread__in=Thread.objects.all().visible_to(seer, verb))
@@ -73,6 +82,7 @@ class Message(models.Model):
     text = models.TextField(blank=True)
     signature = models.TextField(blank=True)
     quoted = models.TextField(blank=True)
+    words = models.TextField(blank=True, default="", db_default="")
     html = models.TextField(blank=True)
     held_back = models.PositiveIntegerField(default=0)
     is_public = models.BooleanField(default=False)
@@ -111,6 +121,16 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject or str(_("(no subject)"))
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Write it, a new one with its words."""
+        if self._state.adding:
+            self.note_words()
+        super().save(*args, **options)
+
+    def note_words(self) -> None:
+        """Keep the folded words by which it is found."""
+        self.words = searchable(self.subject, self.sender_name, self.sender_email, self.text)
 
     @property
     def is_automatic(self) -> bool:
