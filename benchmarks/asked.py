@@ -85,10 +85,10 @@ def _lists(who: Visitors, get: Get) -> list[Asked]:
         ("an agent limited to a team", who.agent, "/people/?sort=name", 4),
         ("200 pages deep", who.owner, _deep(get, who.owner, 200), 4),
     ]
-    shell = _page("empty shell", who.owner, "/kit/shell/", clients=(1, 8))
+    shell = page("empty shell", who.owner, "/kit/shell/", clients=(1, 8))
     return [
         shell,
-        *(_page(f"people list: {name}", cookie, path, against=shell.name, promise=promise, clients=(1, 8))
+        *(page(f"people list: {name}", cookie, path, against=shell.name, promise=promise, clients=(1, 8))
           for name, cookie, path, promise in queries),
     ]  # fmt: skip
 
@@ -119,8 +119,8 @@ def _people(who: Visitors) -> list[Asked]:
         few, many = f"{what}, 10 touchpoints", f"{what}, 100,000 touchpoints"
         more = PARTIAL if "timeline" in what else {}
         made += [
-            _page(few, who.owner, path.format(1), more),
-            _page(many, who.owner, path.format(2), more, against=few, promise=1.1),
+            page(few, who.owner, path.format(1), more),
+            page(many, who.owner, path.format(2), more, against=few, promise=1.1),
         ]
     return made
 
@@ -132,10 +132,10 @@ def _searches(who: Visitors) -> list[Asked]:
         "beginnings of 3 to 5 letters": [chance.choice(names)[: chance.randint(3, 5)] for _n in range(MANY)],
         "one typo": [mistyped(chance.choice(names), chance) for _n in range(MANY)],
     }
-    empty = _page("empty palette", who.owner, "/palette/?q=", PARTIAL)
+    empty = page("empty palette", who.owner, "/palette/?q=", PARTIAL)
     return [
         empty,
-        *(_page(f"search: {name}", who.owner, lambda n, words=words: f"/palette/?q={quote(words[n % MANY])}", PARTIAL,
+        *(page(f"search: {name}", who.owner, lambda n, words=words: f"/palette/?q={quote(words[n % MANY])}", PARTIAL,
                 against=empty.name, promise=4) for name, words in kinds.items()),
     ]  # fmt: skip
 
@@ -169,7 +169,7 @@ def _api(who: Visitors) -> list[Asked]:
     ]  # fmt: skip
 
 
-def _page(
+def page(
     name: str, cookie: str, path: str | Callable[[int], str], more: dict[str, str] | None = None, **rest: Any
 ) -> Asked:
     find = path if callable(path) else lambda number: path
