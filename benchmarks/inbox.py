@@ -59,14 +59,13 @@ def main() -> None:
     with scratch_database("regulars_inbox") as url:
         from django.db import connection
 
-        del url
         began = time.perf_counter()
         fill(connection, min(PEOPLE, conversations), busy=10)
         who = visitors()
         fill_inbox(connection, conversations)
         told = {"conversations": conversations, "messages": conversations * MESSAGES}
         tell("world", **told, seconds=round(time.perf_counter() - began, 1))
-        with served("") as port:
+        with served(url) as port:
             measure_all(port, chosen(asked(who, conversations), words), conversations)
 
 
