@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 # A busy machine is no reason to fail.
 expect.set_options(timeout=20_000)
@@ -70,6 +78,7 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     """Open a window on the running product: `open_page(member, phone=True, dark=True)`; anything its console complains of fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
+    waiting: list[Request] = []
 
     def open_window(member: Any = None, *, phone: bool = False, dark: bool = False) -> Page:
         context = browser.new_context(
@@ -85,9 +94,16 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
+        page.on("request", lambda asked: waiting.append(asked))
+        for over in ("requestfinished", "requestfailed"):
+            page.on(over, lambda asked: waiting.remove(asked) if asked in waiting else None)
         return page
 
     yield open_window
+    # Shown when the test fails: a page that waits for ever has its reason here.
+    print(  # noqa: T201
+        "Still waiting for:", *(f"{asked.method} {asked.url}" for asked in waiting), sep="\n  "
+    )
     for context in contexts:
         context.close()
     assert complaints == []
