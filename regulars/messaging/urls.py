@@ -1,9 +1,11 @@
 from django.urls import path
 
-from regulars.messaging.views import quarantine, threads
+from regulars.messaging.views import leaving, quarantine, threads
 
 app_name = "messaging"
 urlpatterns = [
+    path("u/<str:seal>/", leaving.unsubscribe, name="unsubscribe"),
+    path("u/<str:seal>/choose/", leaving.preferences, name="preferences"),
     path("messages/threads/<int:thread_id>/", threads.thread, name="thread"),
     path("messages/<int:message_id>/", threads.message, name="message"),
     path("messages/<int:message_id>/frame/", threads.frame, name="frame"),
