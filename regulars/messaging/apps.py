@@ -13,8 +13,28 @@ class MessagingConfig(AppConfig):
 
         register_panels()
         register_settings_page(
-            _("SMS and social"), "message-2", "messaging:connections", "connections.change", 62, _("Channels")
+            _("SMS and social"),
+            "message-2",
+            "messaging:connections",
+            "connections.change",
+            63,
+            _("Customers"),
         )
+        register_settings_page(
+            _("Channels"), "mail", "messaging:channels", "channels.see", 62, _("Customers")
+        )
+        register_settings_page(
+            _("Consent and limits"),
+            "shield-check",
+            "messaging:purposes",
+            "purposes.change",
+            64,
+            _("Customers"),
+        )
+        register_settings_page(
+            _("Not written to"), "ban", "messaging:suppressions", "suppressions.see", 66, _("Customers")
+        )
+        register_settings_page(_("Outbox"), "send", "messaging:outbox", "outbox.see", 82, _("Safety"))
         register_settings_page(
             _("Mail put aside"), "mail-off", "messaging:quarantine", "quarantine.see", 84, _("Safety")
         )
