@@ -69,7 +69,7 @@ def file_mail(
     if read.kind.name in (HARD_BOUNCE, COMPLAINT):
         for email in read.kind.about[:MOST_BOUNCED]:
             mark_bounced(email, by=by, at=at)
-    _tell(message, by)
+    tell_of(message, by)
     return Filed(message)
 
 
@@ -182,7 +182,8 @@ def _email(item: tuple[str, Person | None]) -> str:
     return item[0]
 
 
-def _tell(message: Message, by: Actor) -> None:
+def tell_of(message: Message, by: Actor) -> None:
+    """Announce a message that came in, by whatever channel."""
     announce_as = AutomaticMessageReceived if message.is_automatic else MessageReceived
     event = announce_as(
         person_id=message.person_id,

@@ -29,6 +29,7 @@ from regulars.messaging.events import MessageTakenBack
 from regulars.messaging.models import (
     UNASKED_CLASSES,
     Channel,
+    ChannelKind,
     Direction,
     Message,
     MessageFile,
@@ -40,6 +41,7 @@ from regulars.messaging.models import (
     Thread,
 )
 from regulars.messaging.models.messages import FILES
+from regulars.messaging.queries.chat import chat_address, visitor_of_thread
 from regulars.messaging.queries.outlets import domain_of, outlet_of, sender_of
 from regulars.messaging.queries.placing import survivor_of, thread_secret
 from regulars.people.models import IdentityKind, Person
@@ -112,14 +114,16 @@ def write_message(  # noqa: PLR0913  every room sends through this one door
     if message_class not in UNASKED_CLASSES and not settings.PUBLIC_URL:
         raise NoPublicAddress
     _check(letter)
-    recipients = _recipients(thread, letter)
+    is_chat = channel.kind == ChannelKind.CHAT
+    recipients = _visitors(thread, channel) if is_chat else _recipients(thread, letter)
     moment = max(due_at or at + hold, at)
     message = _message(thread, channel, letter, errand, by=by, at=at, moment=moment)
     Sending.objects.bulk_create(
         _sending(message, one, role, errand, at=at, due_at=moment) for role, one in recipients
     )
     _keep_files(message, letter)
-    _let_take_part(thread, [one for _role, one in recipients], channel)
+    if not is_chat:
+        _let_take_part(thread, [one for _role, one in recipients], channel)
     Thread.objects.filter(pk=thread.pk).update(last_message_at=Greatest("last_message_at", at))
     knock()
     return message
@@ -177,6 +181,14 @@ def _recipients(thread: Thread, letter: OutgoingLetter) -> list[tuple[str, Recip
     for role, one in named:
         found.setdefault(one.email, (role, one))
     return list(found.values())
+
+
+def _visitors(thread: Thread, channel: Channel) -> list[tuple[str, Recipient]]:
+    """Return the visitor who chats in this thread, under a name that no mail can be sent to."""
+    found = visitor_of_thread(thread, channel)
+    if found is None:
+        raise NoRecipient(gettext_lazy("Nobody chats in this conversation. Answer by mail instead."))
+    return [(Role.TO, Recipient(chat_address(found), found.name))]
 
 
 def _named(role: str, recipients: Sequence[Recipient]) -> Iterator[tuple[str, Recipient]]:

@@ -1,4 +1,5 @@
 from regulars.messaging.models.channels import Channel, ChannelKind
+from regulars.messaging.models.chat import ChatRating, ChatSite, ChatVisitor
 from regulars.messaging.models.consent import (
     ConsentChannel,
     ConsentEntry,
@@ -24,6 +25,7 @@ from regulars.messaging.models.sendings import (
     SendingState,
 )
 from regulars.messaging.models.threads import Participant, Thread
+from regulars.messaging.models.web_forms import WebForm
 
 __all__ = [
     "Arrival",
@@ -34,6 +36,9 @@ __all__ = [
     "ConsentEntry",
     "ConsentState",
     "DUE_STATES",
+    "ChatRating",
+    "ChatSite",
+    "ChatVisitor",
     "Direction",
     "FAILED_STATES",
     "LEFT_STATES",
@@ -58,4 +63,5 @@ __all__ = [
     "Threading",
     "UNASKED_CLASSES",
     "Via",
+    "WebForm",
 ]

@@ -11,6 +11,8 @@ class ChannelKind(models.TextChoices):
     """By what means people write."""
 
     EMAIL = "email", _("E-mail")
+    CHAT = "chat", _("Website chat")
+    FORM = "form", _("Web form")
 
 
 class Channel(models.Model):
