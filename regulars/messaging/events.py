@@ -199,3 +199,57 @@ class WebFormChanged(Event):
 
     def title(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SuppressionEvent(Event):
+    """What is told of an address that is not written to."""
+
+    on_timeline: ClassVar[bool] = True
+    touches: ClassVar[bool] = False
+    suppression_id: int
+    address: str = ""
+    reason: str = ""
+    source: str = ""
+
+    def subject(self) -> tuple[str, int | None]:
+        return "suppression", self.suppression_id
+
+    def title(self) -> str:
+        return f"{self.address} · {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuppressionAdded(_SuppressionEvent):
+    """An address is not written to any more."""
+
+    kind: ClassVar[str] = "suppression.added"
+    label: ClassVar[str | Promise] = _("Not written to any more")
+    icon: ClassVar[str] = "ban"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuppressionRemoved(_SuppressionEvent):
+    """An address may be written to again."""
+
+    kind: ClassVar[str] = "suppression.removed"
+    label: ClassVar[str | Promise] = _("May be written to again")
+    icon: ClassVar[str] = "mail"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendingMinded(Event):
+    """Somebody decided by hand what becomes of a letter that failed, waits, or perhaps left."""
+
+    kind: ClassVar[str] = "sending.minded"
+    label: ClassVar[str | Promise] = _("Decided about a letter")
+    icon: ClassVar[str] = "send"
+    sending_id: int
+    message_id: int
+    email: str = ""
+
+    def subject(self) -> tuple[str, int | None]:
+        return "message", self.message_id
+
+    def title(self) -> str:
+        return self.email

@@ -6,6 +6,7 @@ from regulars.messaging.actions.chat.answering import release_due
 from regulars.messaging.actions.chat.forgetting import sweep_visitors
 from regulars.messaging.actions.chat.handing_over import mail_due
 from regulars.messaging.actions.intake import read_waiting
+from regulars.messaging.actions.outbox import deliver_due
 
 
 @loop("mail")
@@ -30,3 +31,9 @@ def mailing(_planned: int) -> None:
 def sweeping(_planned: int) -> None:
     """Forget browsers that never wrote anything."""
     sweep_visitors(at=now())
+
+
+@loop("outbox")
+def delivering() -> bool:
+    """Send the letters that are due."""
+    return deliver_due() > 0

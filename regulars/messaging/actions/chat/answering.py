@@ -7,16 +7,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from regulars.kit.actor import Actor
 from regulars.kit.clock import now
-from regulars.kit.events import announce
 from regulars.kit.live import publish
-from regulars.messaging.events import MessageSent
+from regulars.messaging.actions.outcomes import settle_sent
 from regulars.messaging.models import ChannelKind, ChatVisitor, Message, Sending, SendingState
 from regulars.messaging.queries.chat import chat_address, visitors_of_thread
 
 AT_ONCE = 100
-BEGINNING = 140
 
 
 @transaction.atomic
@@ -28,8 +25,8 @@ def release_answers(*, at: datetime) -> int:
         .select_related("message__thread", "message__channel")
         .order_by("due_at", "pk")[:AT_ONCE]
     )
-    Sending.objects.filter(pk__in=[one.pk for one in due]).update(state=SendingState.SENT, sent_at=at)
     for one in due:
+        settle_sent(one, "", at=at)
         _tell(one.message)
     return len(due)
 
@@ -74,24 +71,6 @@ def _tell(message: Message) -> None:
     for visitor in visitors_of_thread(message.thread_id):
         publish(visitor.topic, {"kind": "line", "id": message.pk})
     publish(f"thread:{message.thread_id}", {"kind": "sent", "id": message.pk})
-    announce(
-        MessageSent(
-            person_id=message.person_id,
-            thread_id=message.thread_id,
-            message_id=message.pk,
-            message_kind=message.kind,
-            subject_line=message.subject[:120],
-            beginning=" ".join(message.text[: BEGINNING * 3].split())[:BEGINNING],
-            message_class=message.message_class,
-            purpose=message.purpose,
-        ),
-        by=Actor("member", message.author_id, message.author_label, member_id=message.author_id)
-        if message.author_id
-        else Actor.clock("chat"),
-        occurred_at=message.sent_at,
-        source_key=f"sent:{message.pk}",
-        channel=message.channel.kind,
-    )
 
 
 def release_due() -> bool:
