@@ -122,9 +122,10 @@ def file_for(visitor: ChatVisitor, file_id: int) -> MessageFile | None:
 
 
 def unmailed_answers(visitor: ChatVisitor) -> list[Message]:
-    """Return the answers that went to a visitor's window and that nobody has fetched there, nor got by mail."""
+    """Return the answers that a visitor has not looked at, nor got by mail; a window in the background fetches, but nobody looks."""
+    known = max(visitor.mailed_until, visitor.read_until)
     unseen = Sending.objects.filter(
-        email=chat_address(visitor), state=SendingState.SENT, message__pk__gt=visitor.mailed_until
+        email=chat_address(visitor), state__in=SHOWN_STATES, message__pk__gt=known
     )
     numbers = list(unseen.values_list("message_id", flat=True))
     return list(Message.objects.filter(pk__in=numbers, erased_at__isnull=True).order_by("pk").defer("html"))

@@ -74,9 +74,19 @@ def test_whoever_is_there_or_saw_it_gets_no_mail(browser: Browser, aino: Member)
     leave(browser, now())
     assert mail_unseen_answers(at=now()) == 0
 
+    browser.post("reading", {"until": browser.lines()[-1]["number"]})
     leave(browser, long_ago)
-    browser.get("messages")
     assert mail_unseen_answers(at=now()) == 0
+
+
+def test_an_answer_fetched_by_a_window_nobody_looks_at_is_mailed_all_the_same(
+    browser: Browser, aino: Member
+) -> None:
+    answer(browser.visitor.thread, browser.site, aino, at=now() - timedelta(minutes=20))
+    browser.get("messages")
+    leave(browser, now() - timedelta(minutes=20))
+
+    assert mail_unseen_answers(at=now()) == 1
 
 
 def test_whoever_gave_no_address_gets_no_mail(browser: Browser, aino: Member) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Max, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,9 +22,8 @@ from regulars.messaging.models import (
     ChatVisitor,
     Direction,
     Message,
-    SendingState,
 )
-from regulars.messaging.queries.chat import first_name, shown_to, unmailed_answers
+from regulars.messaging.queries.chat import SHOWN_STATES, first_name, shown_to, unmailed_answers
 from regulars.messaging.queries.chat_words import mail_words, words_in
 from regulars.team.models import Business
 
@@ -44,13 +44,13 @@ def mail_unseen_answers(*, at: datetime) -> int:
     waiting = (
         ChatVisitor.objects.filter(
             Q(mailed_at__isnull=True) | Q(mailed_at__lt=at - PAUSE),
-            thread__messages__sendings__state=SendingState.SENT,
+            thread__messages__sendings__state__in=SHOWN_STATES,
             thread__messages__channel=F("site__channel"),
             last_seen_at__lt=at - timedelta(minutes=1),
         )
         .exclude(email="")
         .annotate(newest=Max("thread__messages__pk"))
-        .filter(newest__gt=F("mailed_until"))
+        .filter(newest__gt=Greatest("mailed_until", "read_until"))
     )
     numbers = list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     return sum(_mail_one(number, at) for number in numbers)

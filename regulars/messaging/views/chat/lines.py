@@ -24,7 +24,7 @@ from regulars.messaging.models import ChatVisitor
 from regulars.messaging.models.messages import FILES
 from regulars.messaging.queries.chat import file_for, lines_for, unread_count
 from regulars.messaging.queries.chat_words import words_in
-from regulars.messaging.views.chat.door import Call, chat_door, visitor_of
+from regulars.messaging.views.chat.door import Call, chat_door, own_origin, visitor_of
 from regulars.messaging.views.threads import download
 from regulars.team.models import Business
 
@@ -171,4 +171,4 @@ def _news(visitor: ChatVisitor, after: int = 0, before: int | None = None) -> di
 
 def _stream(call: Call, visitor: ChatVisitor) -> dict[str, Any]:
     ticket = sign_ticket(settings.SECRET_KEY, topics=[visitor.topic], ttl=TICKET_SECONDS)
-    return {"url": f"{live_origin(call.request)}/live", "ticket": ticket}
+    return {"url": f"{live_origin(call.request) or own_origin(call.request)}/live", "ticket": ticket}
