@@ -17,7 +17,8 @@ WORDS: dict[str, Any] = {
     "launcher": _("Chat with us"),
     "close": _("Close the chat"),
     "hello": _("Hello! How can we help?"),
-    "intro": _("Write to us here. We usually answer within minutes."),
+    "intro": _("Write to us here, and one of us answers."),
+    "pace": _("We usually answer within minutes"),
     "away": _("We are away right now. Leave a message, and we answer as soon as we are back."),
     "back": _("We are back {when}."),
     "placeholder": _("Write a message…"),
@@ -66,7 +67,7 @@ WORDS: dict[str, Any] = {
     "trouble": _("Something went wrong. Please try again."),
 }
 # What the business may say in its own words.
-OWN = ("launcher", "hello", "intro", "away", "leave_email", "rate")
+OWN = ("launcher", "hello", "intro", "pace", "away", "leave_email", "rate")
 FORM: dict[str, Any] = {
     "title": _("Write to us"),
     "name": _("Your name"),

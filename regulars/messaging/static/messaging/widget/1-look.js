@@ -30,13 +30,13 @@ svg{display:block;fill:none;stroke:currentColor;stroke-width:1.9;stroke-linecap:
 .who{flex:1;min-width:0}.who h2{margin:0;font-size:16px;line-height:1.25;font-weight:680;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .who p{margin:2px 0 0;font-size:13px;line-height:1.3;display:flex;align-items:center;gap:7px}
 .dot{flex:none;width:9px;height:9px;border-radius:50%;background:#3ecf8e;border:1.5px solid var(--ink)}.dot.off{background:#f2b03c}
-.icon{flex:none;width:40px;height:40px;border-radius:12px;display:grid;place-items:center}.icon:hover{background:color-mix(in srgb,currentColor 14%,transparent)}
+.icon{flex:none;width:40px;height:40px;border-radius:12px;display:grid;place-items:center}.icon .dots3{stroke-width:3.4}.icon:hover{background:color-mix(in srgb,currentColor 14%,transparent)}
 .menu{position:absolute;top:calc(100% - 6px);inset-inline-end:12px;z-index:3;min-width:220px;max-width:calc(100% - 24px);padding:6px;border-radius:14px;background:var(--bg);color:var(--text);box-shadow:var(--shadow);border:1px solid var(--line)}
 .menu button{display:flex;gap:10px;align-items:center;width:100%;min-height:42px;padding:8px 10px;border-radius:9px;text-align:start;font-size:14px}.menu button:hover{background:var(--soft)}.menu svg{flex:none;width:19px;height:19px;color:var(--quiet)}.menu :focus-visible{outline-color:var(--text);outline-offset:-2px}
 .bar{flex:none;padding:9px 16px;background:var(--note);color:var(--note-text);font-size:13px;line-height:1.35}
 .body{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:20px 16px 8px;display:flex;flex-direction:column;scrollbar-width:thin;scrollbar-color:var(--soft-2) transparent}
-.hello{margin:auto 0 18px;padding-top:8px}.hello h3{margin:0 0 8px;font-size:25px;line-height:1.18;font-weight:720;letter-spacing:-.018em;text-wrap:balance}.hello p{margin:0;color:var(--quiet);text-wrap:pretty}.hello p+p{margin-top:6px}
-.talked .hello{margin-top:0}.talked .hello h3{font-size:18px;letter-spacing:-.01em}
+.hello{flex:none;margin:-20px -16px 18px;padding:6px 20px 30px;background:linear-gradient(var(--c),color-mix(in oklab,var(--c) 84%,var(--ink)));color:var(--ink);border-radius:0 0 22px 22px}.hello h3{margin:0;font-size:29px;line-height:1.14;font-weight:730;letter-spacing:-.022em;text-wrap:balance}
+.talked .hello{display:none}
 .lines{list-style:none;margin:0;padding:0;display:flex;flex-direction:column;gap:3px}
 .day{align-self:center;font-size:12px;color:var(--quiet);margin:14px 0 8px;font-weight:560}
 .line{display:grid;grid-template-columns:30px minmax(0,1fr);column-gap:8px;max-width:88%;align-self:flex-start}
@@ -57,10 +57,11 @@ svg{display:block;fill:none;stroke:currentColor;stroke-width:1.9;stroke-linecap:
 .card{margin:14px 0 4px;padding:15px;border:1px solid var(--line);border-radius:16px;display:grid;gap:11px}.card p{margin:0;font-weight:560;line-height:1.4}.card p.said{font-weight:400;color:var(--quiet)}
 .card label{display:grid;gap:5px;font-size:13px;font-weight:600}.card label small{font-weight:400;color:var(--quiet)}
 .card input,.card textarea{width:100%;min-height:44px;padding:10px 12px;border:1px solid color-mix(in srgb,var(--quiet) 75%,transparent);border-radius:11px;background:var(--bg);font-size:16px;font-weight:400;resize:none}
-.card :is(input,textarea):focus-visible,.write:focus-within{outline:2.5px solid var(--text);outline-offset:-1px}.card [aria-invalid=true]{border-color:var(--bad)}.card .wrong{color:var(--bad);font-weight:500}
+.card :is(input,textarea):focus-visible,.write:focus-within{outline:2px solid color-mix(in oklab,var(--c) 60%,var(--text));outline-offset:-1px;border-color:transparent}.card ::placeholder{color:var(--quiet);opacity:1}.card [aria-invalid=true]{border-color:var(--bad)}.card .wrong{color:var(--bad);font-weight:500}
 .go{min-height:44px;padding:0 18px;border-radius:12px;background:var(--c);color:var(--ink);font-weight:640;justify-self:start}.go:hover,.send:hover{filter:brightness(1.08)}
 .stars{display:flex;gap:6px}.stars button{flex:1;height:46px;border-radius:12px;background:var(--soft);display:grid;place-items:center;color:var(--quiet)}.stars button:hover,.stars [aria-pressed=true]{background:var(--soft-2);color:var(--text)}.stars svg{width:26px;height:26px}
 .stars [aria-pressed=true]{background:var(--c);color:var(--ink)}
+.rows{display:grid;gap:11px}.mail-row{display:flex;gap:8px;align-items:flex-end}.mail-row label{flex:1;min-width:0}
 .foot{flex:none;padding:8px 12px 12px;padding-bottom:max(12px,env(safe-area-inset-bottom))}
 .write{display:flex;align-items:flex-end;gap:2px;border:1px solid var(--line);border-radius:22px;padding:4px;background:var(--bg)}
 .write textarea{flex:1;min-width:0;border:0;outline:0;background:none;resize:none;padding:9px 4px;font-size:16px;line-height:1.35;height:40px;max-height:140px;overflow-y:auto;scrollbar-width:thin}.write textarea::placeholder{color:var(--quiet);opacity:1}

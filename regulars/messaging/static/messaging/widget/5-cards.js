@@ -16,7 +16,7 @@ function complain(one, words) {
 
 // Asks for name and address: as the door to the chat where one is needed, else as a card in the thread.
 function askWho(isDoor, done) {
-  const shown = ["name", "email"].filter((name) => setup.asks[name] !== "no" && !room.visitor?.[name]);
+  const shown = (isDoor ? ["name", "email"] : ["email"]).filter((name) => setup.asks[name] !== "no" && !room.visitor?.[name]);
   const fields = shown.map((name) => field(name, name === "email" ? "email" : "text", name));
   const submit = async (event) => {
     event.preventDefault();
@@ -39,8 +39,8 @@ function askWho(isDoor, done) {
     "form",
     { className: "card", noValidate: true, onsubmit: submit },
     !isDoor && h("p", { text: say("leave_email") }),
-    ...fields.map((one) => one.whole),
-    h("button", { className: "go", text: say(isDoor ? "start" : "save") }),
+    h("div", { className: isDoor ? "rows" : "mail-row" }, ...fields.map((one) => one.whole), !isDoor && h("button", { className: "go", text: say("save") })),
+    isDoor && h("button", { className: "go", text: say("start") }),
   );
 }
 
@@ -94,7 +94,8 @@ function menu(toggle) {
     draw();
     whole.hidden = !value;
     toggle.setAttribute("aria-expanded", String(value));
-    if (value) whole.querySelector("button:not([hidden])").focus();
+    if (!value) toggle.focus();
+    else whole.querySelector("button:not([hidden])").focus();
   }
   return { whole, open };
 }

@@ -25,10 +25,10 @@ const room = {
   },
 
   frame() {
-    const more = h("button", { className: "icon", type: "button", "aria-label": say("more"), "aria-expanded": "false", onclick: () => this.menu.open(this.menu.whole.hidden) }, icon("more"));
+    const more = h("button", { className: "icon", type: "button", "aria-label": say("more"), "aria-expanded": "false", onclick: () => this.menu.open(this.menu.whole.hidden) }, icon("more", "dots3"));
     this.menu = menu(more);
     const close = h("button", { className: "icon", type: "button", "aria-label": say("close"), onclick: () => this.open(false) }, icon("close"));
-    const state = say(setup.open ? "team" : "back", { when: setup.opens_at ? openingOf(new Date(setup.opens_at)) : "" });
+    const state = say(setup.open ? "pace" : "back", { when: setup.opens_at ? openingOf(new Date(setup.opens_at)) : "" });
     const head = h("div", { className: "head" },
       h("div", { className: "mark", "aria-hidden": "true", text: initials(setup.business) }),
       h("div", { className: "who" }, h("h2", { text: setup.business }), h("p", {}, h("span", { className: `dot${setup.open ? "" : " off"}`, "aria-hidden": "true" }), state)),
@@ -38,8 +38,9 @@ const room = {
     thread.list = h("div", { className: "lines", role: "log", "aria-label": say("log"), "aria-live": "polite" });
     this.typing = h("div", { className: "typing", hidden: true });
     this.cards = h("div", {});
-    const hello = h("div", { className: "hello" }, h("h3", { text: say("hello") }), h("p", { text: say(setup.open ? "intro" : "away") }));
-    this.body = h("div", { className: "body", tabIndex: 0, role: "region", "aria-label": say("log") }, hello, this.older, thread.list, this.typing, this.cards);
+    const hello = h("div", { className: "hello" }, h("h3", { text: say("hello") }));
+    const first = h("div", { className: "line first last" }, h("span", { className: "face", "aria-hidden": "true", text: initials(setup.business) }), h("span", { className: "name", text: setup.business }), h("div", { className: "bubble", text: say(setup.open ? "intro" : "away") }));
+    this.body = h("div", { className: "body", tabIndex: 0, role: "region", "aria-label": say("log") }, hello, first, this.older, thread.list, this.typing, this.cards);
     this.drop = h("div", { className: "drop", hidden: true, text: say("drop") });
     this.panel = h("section", { className: "panel", role: "dialog", "aria-label": setup.business, hidden: true }, head, this.notice, this.body, this.composer(), this.drop);
     this.panel.addEventListener("keydown", (event) => this.press(event));
