@@ -21,7 +21,7 @@ svg{display:block;fill:none;stroke:currentColor;stroke-width:1.9;stroke-linecap:
 .launcher[aria-expanded=true] .talk{opacity:0;transform:rotate(60deg) scale(.6)}
 .badge{position:absolute;top:-3px;inset-inline-end:-3px;min-width:22px;height:22px;padding:0 6px;border-radius:11px;background:#c5221f;color:#fff;font-size:12px;font-weight:700;line-height:18px;border:2px solid var(--bg);text-align:center;font-variant-numeric:tabular-nums}
 .teaser{bottom:90px;max-width:min(300px,calc(100vw - 40px));display:flex;gap:10px;align-items:flex-start;padding:12px 14px;border-radius:14px;background:var(--bg);box-shadow:var(--shadow);text-align:start;animation:rise .2s cubic-bezier(.2,.8,.3,1)}
-.teaser .face{flex:none}.teaser p{margin:0;overflow:hidden;display:-webkit-box;-webkit-line-clamp:3;-webkit-box-orient:vertical;overflow-wrap:anywhere}.teaser strong{display:block;font-size:13px}
+.teaser .face{flex:none;align-self:start}.teaser p{margin:0;overflow:hidden;display:-webkit-box;-webkit-line-clamp:3;-webkit-box-orient:vertical;overflow-wrap:anywhere}.teaser strong{display:block;font-size:13px}
 .panel{bottom:92px;width:392px;max-width:calc(100vw - 40px);height:min(660px,calc(100vh - 116px));height:min(660px,calc(100dvh - 116px));display:flex;flex-direction:column;background:var(--bg);border-radius:var(--r);overflow:hidden;box-shadow:var(--shadow);animation:rise .2s cubic-bezier(.2,.8,.3,1);transform-origin:100% 100%}
 @keyframes rise{from{opacity:0;transform:translateY(12px) scale(.98)}}
 .head{flex:none;background:var(--c);color:var(--ink);padding:14px 10px 14px 18px;display:flex;align-items:center;gap:12px;position:relative}
