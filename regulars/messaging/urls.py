@@ -1,6 +1,6 @@
 from django.urls import path
 
-from regulars.messaging.views import quarantine, threads
+from regulars.messaging.views import leaving, quarantine, threads
 from regulars.messaging.views.chat import lines, widget
 
 app_name = "messaging"
@@ -18,6 +18,8 @@ urlpatterns = [
     path(f"{CHAT}/rating", lines.rating, name="chat-rating"),
     path(f"{CHAT}/transcript", lines.transcript, name="chat-transcript"),
     path(f"{CHAT}/files/<int:enclosure_id>", lines.file, name="chat-file"),
+    path("u/<str:seal>/", leaving.unsubscribe, name="unsubscribe"),
+    path("u/<str:seal>/choose/", leaving.preferences, name="preferences"),
     path("messages/threads/<int:thread_id>/", threads.thread, name="thread"),
     path("messages/<int:message_id>/", threads.message, name="message"),
     path("messages/<int:message_id>/frame/", threads.frame, name="frame"),
