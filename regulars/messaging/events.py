@@ -135,6 +135,93 @@ class MessageTakenBack(_MessageEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class _ChatSiteEvent(Event):
+    """What every event of a chat on a website tells: which one, by its name."""
+
+    site_id: int
+    name: str = ""
+
+    def subject(self) -> tuple[str, int | None]:
+        return "chat_site", self.site_id
+
+    def title(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatSiteChanged(_ChatSiteEvent):
+    """How the chat of a website looks, what it asks, or where it may stand was changed."""
+
+    kind: ClassVar[str] = "chat_site.changed"
+    label: ClassVar[str | Promise] = _("Website chat changed")
+    icon: ClassVar[str] = "message-circle"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityKeyRenewed(_ChatSiteEvent):
+    """The key by which the business vouches for visitors was made anew; what the old one signed is refused."""
+
+    kind: ClassVar[str] = "chat_site.key_renewed"
+    label: ClassVar[str | Promise] = _("Identity key of a chat renewed")
+    icon: ClassVar[str] = "key"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitorProven(Event):
+    """The business vouched for who a chat's visitor is; their thread belongs to that person from now on."""
+
+    kind: ClassVar[str] = "chat.proven"
+    label: ClassVar[str | Promise] = _("Known in the chat")
+    icon: ClassVar[str] = "user-check"
+    on_timeline: ClassVar[bool] = True
+    touches: ClassVar[bool] = False
+    visitor_id: int
+    thread_id: int | None = None
+
+    def subject(self) -> tuple[str, int | None]:
+        return "thread", self.thread_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatRated(Event):
+    """Somebody said how they found the help they got in a chat."""
+
+    kind: ClassVar[str] = "chat.rated"
+    label: ClassVar[str | Promise] = _("Rated the help in a chat")
+    icon: ClassVar[str] = "star"
+    on_timeline: ClassVar[bool] = True
+    # The rating itself is the record.
+    audited: ClassVar[bool] = False
+    thread_id: int
+    rating_id: int
+    score: int
+    comment: str = ""
+
+    def subject(self) -> tuple[str, int | None]:
+        return "thread", self.thread_id
+
+    def title(self) -> str:
+        return " · ".join(piece for piece in (f"{self.score}/5", self.comment) if piece)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebFormChanged(Event):
+    """What a web form asks, says, or where it may be embedded was changed."""
+
+    kind: ClassVar[str] = "web_form.changed"
+    label: ClassVar[str | Promise] = _("Web form changed")
+    icon: ClassVar[str] = "forms"
+    form_id: int
+    name: str = ""
+
+    def subject(self) -> tuple[str, int | None]:
+        return "web_form", self.form_id
+
+    def title(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
 class _SuppressionEvent(Event):
     """What is told of an address that is not written to."""
 

@@ -12,9 +12,23 @@ from regulars.messaging.views import (
     searching,
     threads,
 )
+from regulars.messaging.views.chat import lines, widget
 
 app_name = "messaging"
+CHAT = "chat/<slug:site_key>"
 urlpatterns = [
+    path("chat/widget.js", widget.widget, name="widget"),
+    path(f"{CHAT}/setup", lines.setup, name="chat-setup"),
+    path(f"{CHAT}/session", lines.session, name="chat-session"),
+    path(f"{CHAT}/introduction", lines.introduction, name="chat-introduction"),
+    path(f"{CHAT}/messages", lines.lines, name="chat-lines"),
+    path(f"{CHAT}/message", lines.message, name="chat-message"),
+    path(f"{CHAT}/typing", lines.typing, name="chat-typing"),
+    path(f"{CHAT}/reading", lines.reading, name="chat-reading"),
+    path(f"{CHAT}/stream", lines.stream, name="chat-stream"),
+    path(f"{CHAT}/rating", lines.rating, name="chat-rating"),
+    path(f"{CHAT}/transcript", lines.transcript, name="chat-transcript"),
+    path(f"{CHAT}/files/<int:enclosure_id>", lines.file, name="chat-file"),
     path("u/<str:seal>/", leaving.unsubscribe, name="unsubscribe"),
     path("u/<str:seal>/choose/", leaving.preferences, name="preferences"),
     path("messages/threads/<int:thread_id>/", threads.thread, name="thread"),

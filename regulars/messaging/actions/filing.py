@@ -72,7 +72,7 @@ def file_mail(
             mark_bounced(email, by=by, at=at)
     if read.kind.name in RETURNED:
         settle_returned(read, by=by, at=at)
-    tell(message, by)
+    tell_of(message, by)
     return Filed(message)
 
 
@@ -185,8 +185,8 @@ def _email(item: tuple[str, Person | None]) -> str:
     return item[0]
 
 
-def tell(message: Message, by: Actor) -> None:
-    """Announce that a message came in."""
+def tell_of(message: Message, by: Actor) -> None:
+    """Announce a message that came in, by whatever channel."""
     announce_as = AutomaticMessageReceived if message.is_automatic else MessageReceived
     event = announce_as(
         person_id=message.person_id,

@@ -26,7 +26,7 @@ from regulars.messaging.actions.filing import Filed, file_mail
 from regulars.messaging.actions.texts import file_heard, hear_again
 from regulars.messaging.engine.reading import read_mail
 from regulars.messaging.events import ArrivalRetried
-from regulars.messaging.models import Arrival, ArrivalState, Channel, ChannelKind, RawLetter
+from regulars.messaging.models import MAIL_KINDS, Arrival, ArrivalState, Channel, RawLetter
 from regulars.messaging.models.letters import FOLDER
 from regulars.messaging.queries.placing import own_addresses
 from regulars.timeline.actions.hearing import require_connection, words_of
@@ -135,7 +135,7 @@ def _read(number: int, *, by: Actor) -> Arrival:
 
 def _file(raw: bytes, arrival: Arrival, *, by: Actor) -> Filed | None:
     """File a mail, or what a provider of texts told; None when that was no text."""
-    if arrival.channel.kind != ChannelKind.EMAIL:
+    if arrival.channel.kind not in MAIL_KINDS:
         heard = hear_again(raw, arrival.channel)
         return file_heard(heard, arrival.channel, raw=arrival.raw, by=by, at=arrival.arrived_at)
     ours = own_addresses()

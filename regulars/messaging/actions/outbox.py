@@ -30,7 +30,15 @@ from regulars.messaging.actions.carrying import (
 from regulars.messaging.actions.outcomes import settle_failed, settle_later, settle_sent
 from regulars.messaging.actions.reserving import Errand, still_welcome
 from regulars.messaging.actions.text_carrying import TextCarrier, connection_for
-from regulars.messaging.models import Channel, Connection, Outlet, Purpose, Sending, SendingState
+from regulars.messaging.models import (
+    Channel,
+    ChannelKind,
+    Connection,
+    Outlet,
+    Purpose,
+    Sending,
+    SendingState,
+)
 from regulars.messaging.queries.outlets import outlet_of, sender_of
 from regulars.team.actions.limits import hit
 from regulars.timeline.actions.hearing import require_connection
@@ -91,7 +99,10 @@ def _recover(number: int) -> int:
 
 def _candidates(limit: int) -> list[tuple[int, int, str]]:
     """Return numbers, channels and domains of what is due; nothing is locked yet."""
-    rows = Sending.objects.all().due().filter(due_at__lte=now())
+    # What is said in a chat leaves by no server: actions.chat.answering lets it be seen.
+    rows = (
+        Sending.objects.all().due().filter(due_at__lte=now()).exclude(message__channel__kind=ChannelKind.CHAT)
+    )
     order = rows.order_by("-is_urgent", "due_at", "id")
     return list(order.values_list("pk", "message__channel", "domain")[:limit])
 

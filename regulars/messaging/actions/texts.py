@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.kit.actor import Actor
 from regulars.kit.refused import Invalid, Refused
 from regulars.kit.worker import defer
-from regulars.messaging.actions.filing import LONGEST_TEXT, NO_EARLIER, Filed, plain, tell
+from regulars.messaging.actions.filing import LONGEST_TEXT, NO_EARLIER, Filed, plain, tell_of
 from regulars.messaging.actions.outcomes import BY, tell_of_failure
 from regulars.messaging.actions.suppressing import suppress
 from regulars.messaging.engine.envelopes import disclose
@@ -157,7 +157,7 @@ def _file(text: IncomingText, channel: Channel, *, raw: RawLetter | None, by: Ac
     for file in text.files:
         _leave_to_be_fetched(message, file)
     if not text.is_echo:
-        tell(message, by)
+        tell_of(message, by)
     return Filed(message)
 
 

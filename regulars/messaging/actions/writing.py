@@ -29,6 +29,7 @@ from regulars.messaging.engine.reading import content_key, normal_id
 from regulars.messaging.engine.threads import subject_of, token
 from regulars.messaging.events import MessageTakenBack
 from regulars.messaging.models import (
+    MAIL_KINDS,
     UNASKED_CLASSES,
     Channel,
     ChannelKind,
@@ -43,12 +44,15 @@ from regulars.messaging.models import (
     Thread,
 )
 from regulars.messaging.models.messages import FILES
+from regulars.messaging.queries.chat import chat_address, visitor_of_thread
 from regulars.messaging.queries.outlets import domain_of, outlet_of, sender_of
 from regulars.messaging.queries.placing import survivor_of, thread_secret
 from regulars.people.models import IdentityKind, Person
 from regulars.team.models import Member
 
 HOLD = timedelta(seconds=10)
+# Who wrote by these has an address that a letter reaches.
+BY_LETTER = (ChannelKind.EMAIL, ChannelKind.FORM)
 ADDRESS = re.compile(r"[^\s@<>\x00-\x1f\x7f\"(),:;\[\]\\]{1,64}@[^\s@<>\x00-\x1f\x7f\"(),:;\[\]\\]{1,253}")
 MOST_RECIPIENTS, MOST_FILE_BYTES = 100, 25_000_000
 
@@ -114,18 +118,20 @@ def write_message(  # noqa: PLR0913  every room sends through this one door
     thread, errand = survivor_of(thread), errand_for(message_class, purpose, channel.kind)
     if message_class not in UNASKED_CLASSES and not settings.PUBLIC_URL:
         raise NoPublicAddress
-    if channel.kind == ChannelKind.EMAIL:
+    if channel.kind in MAIL_KINDS:
         _check(letter)
     else:
         check_text(thread, channel, letter)
-    recipients = _recipients(thread, channel, letter)
+    is_chat = channel.kind == ChannelKind.CHAT
+    recipients = _visitors(thread, channel) if is_chat else _recipients(thread, channel, letter)
     moment = max(due_at or at + hold, at)
     message = _message(thread, channel, letter, errand, by=by, at=at, moment=moment)
     Sending.objects.bulk_create(
         _sending(message, one, role, errand, at=at, due_at=moment) for role, one in recipients
     )
     _keep_files(message, letter)
-    _let_take_part(thread, [one for _role, one in recipients], channel)
+    if not is_chat:
+        _let_take_part(thread, [one for _role, one in recipients], channel)
     Thread.objects.filter(pk=thread.pk).update(last_message_at=Greatest("last_message_at", at))
     knock()
     return message
@@ -185,6 +191,14 @@ def _recipients(thread: Thread, channel: Channel, letter: OutgoingLetter) -> lis
     return list(found.values())
 
 
+def _visitors(thread: Thread, channel: Channel) -> list[tuple[str, Recipient]]:
+    """Return the visitor who chats in this thread, under a name that no mail can be sent to."""
+    found = visitor_of_thread(thread, channel)
+    if found is None:
+        raise NoRecipient(gettext_lazy("Nobody chats in this conversation. Answer by mail instead."))
+    return [(Role.TO, Recipient(chat_address(found), found.name))]
+
+
 def _named(role: str, recipients: Sequence[Recipient]) -> Iterator[tuple[str, Recipient]]:
     for one in recipients:
         yield role, Recipient(one.email.strip().lower(), plain(" ".join(one.name.split()), 300))
@@ -193,7 +207,8 @@ def _named(role: str, recipients: Sequence[Recipient]) -> Iterator[tuple[str, Re
 def _who_is_meant(thread: Thread, channel: Channel) -> Recipient:
     """Return who wrote last by this kind of channel, else the person's own address."""
     wrote = thread.messages.filter(direction=Direction.IN, kind=MessageKind.HUMAN).exclude(sender_email="")
-    last = wrote.filter(channel__kind=channel.kind).order_by("-sent_at", "-pk").first()
+    kinds = BY_LETTER if channel.kind in MAIL_KINDS else (channel.kind,)
+    last = wrote.filter(channel__kind__in=kinds).order_by("-sent_at", "-pk").first()
     if last is not None:
         return Recipient(last.sender_email, last.sender_name)
     found = _address_of(thread.person, channel) if thread.person else None
@@ -203,7 +218,7 @@ def _who_is_meant(thread: Thread, channel: Channel) -> Recipient:
 
 
 def _address_of(person: Person, channel: Channel) -> Recipient | None:
-    kinds = BY_NUMBER.get(channel.kind, ()) if channel.kind != ChannelKind.EMAIL else (IdentityKind.EMAIL,)
+    kinds = (IdentityKind.EMAIL,) if channel.kind in MAIL_KINDS else BY_NUMBER.get(channel.kind, ())
     rows = person.identities.filter(kind__in=kinds, ended_at__isnull=True)
     found = rows.order_by("-is_primary", "id").first()
     return Recipient(found.value, person.name) if found else None

@@ -1,4 +1,5 @@
-from regulars.messaging.models.channels import Channel, ChannelKind
+from regulars.messaging.models.channels import MAIL_KINDS, Channel, ChannelKind
+from regulars.messaging.models.chat import ChatRating, ChatSite, ChatVisitor
 from regulars.messaging.models.connections import Connection
 from regulars.messaging.models.consent import (
     ConsentChannel,
@@ -25,6 +26,7 @@ from regulars.messaging.models.sendings import (
     SendingState,
 )
 from regulars.messaging.models.threads import Participant, Thread
+from regulars.messaging.models.web_forms import WebForm
 
 __all__ = [
     "Arrival",
@@ -36,8 +38,12 @@ __all__ = [
     "ConsentEntry",
     "ConsentState",
     "DUE_STATES",
+    "ChatRating",
+    "ChatSite",
+    "ChatVisitor",
     "Direction",
     "FAILED_STATES",
+    "MAIL_KINDS",
     "LEFT_STATES",
     "LegalBasis",
     "Message",
@@ -60,4 +66,5 @@ __all__ = [
     "Threading",
     "UNASKED_CLASSES",
     "Via",
+    "WebForm",
 ]

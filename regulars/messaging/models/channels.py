@@ -11,6 +11,8 @@ class ChannelKind(models.TextChoices):
     """By what means people write."""
 
     EMAIL = "email", _("E-mail")
+    CHAT = "chat", _("Website chat")
+    FORM = "form", _("Web form")
     SMS = "sms", _("SMS")
     WHATSAPP = "whatsapp", _("WhatsApp")
     MESSENGER = "messenger", _("Facebook Messenger")
@@ -18,6 +20,10 @@ class ChannelKind(models.TextChoices):
     TELEGRAM = "telegram", _("Telegram")
     PHONE = "phone", _("Phone")
     VISIT = "visit", _("Visit")
+
+
+# By these, letters come and go; by the others, texts of a provider.
+MAIL_KINDS = (ChannelKind.EMAIL, ChannelKind.CHAT, ChannelKind.FORM)
 
 
 class Channel(models.Model):

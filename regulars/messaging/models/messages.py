@@ -47,6 +47,7 @@ class Threading(models.TextChoices):
     IN_REPLY_TO = "in_reply_to", _("as an answer to a message")
     REFERENCES = "references", _("by a message it refers to")
     BODY = "token_in_body", _("by our mark in the quoted text")
+    CHAT = "chat", _("written in the chat's window")
     NEW = "new", _("it began the thread")
     KEPT_APART = "kept_apart", _("kept apart, because the sender does not take part in the thread it names")
 
