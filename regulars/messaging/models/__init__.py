@@ -1,7 +1,7 @@
 from regulars.messaging.models.channels import Channel, ChannelKind
 from regulars.messaging.models.letters import Arrival, ArrivalState, RawLetter
 from regulars.messaging.models.messages import Direction, Message, MessageFile, MessageKind, Threading
-from regulars.messaging.models.threads import Participant, Thread
+from regulars.messaging.models.threads import Participant, Thread, let_see
 
 __all__ = [
     "Arrival",
@@ -16,4 +16,5 @@ __all__ = [
     "RawLetter",
     "Thread",
     "Threading",
+    "let_see",
 ]
