@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from regulars.inbox.actions.arriving import take_message
+from regulars.inbox.actions.arriving import take_failure, take_message
 from regulars.inbox.actions.tidying import forget_conversations, swap_tag
 from regulars.kit.events import Heard, hears
-from regulars.messaging.events import AutomaticMessageReceived, MessageReceived
+from regulars.messaging.events import AutomaticMessageReceived, MessageFailed, MessageReceived
 from regulars.people.events import PersonErased, TagDeleted, TagsMerged
 
 
@@ -11,6 +11,12 @@ from regulars.people.events import PersonErased, TagDeleted, TagsMerged
 def begin_or_go_on(event: MessageReceived | AutomaticMessageReceived, heard: Heard) -> None:
     """Let a message begin its conversation, go on with it, or reopen it."""
     take_message(event.message_id, by=heard.by, at=heard.recorded_at)
+
+
+@hears(MessageFailed)
+def show_the_failure(event: MessageFailed, heard: Heard) -> None:
+    """Bring back the conversation whose answer did not arrive."""
+    take_failure(event.message_id, event.email, event.reason, by=heard.by, at=heard.recorded_at)
 
 
 @hears(PersonErased)

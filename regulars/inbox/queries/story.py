@@ -69,6 +69,14 @@ def story_of(conversation: Conversation, seer: Any, *, before: int | None = None
     return {"entries": entries, "earlier": messages[0].pk if has_earlier else None}
 
 
+def visible_letters(
+    conversation: Conversation, seer: Any, *, before: int | None = None
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Return the newest letters of a conversation, oldest first, and the one before which there are more."""
+    messages, has_earlier = messages_of(conversation.thread, before=before)
+    return _letters(messages, seer), messages[0].pk if has_earlier else None
+
+
 def _at(entry: dict[str, Any]) -> datetime:
     at: datetime = entry["at"]
     return at

@@ -21,6 +21,7 @@ from regulars.inbox.actions import (
     set_priority,
     write_conversation_note,
 )
+from regulars.inbox.actions.arriving import take_failure
 from regulars.inbox.actions.assigning import NobodyFree, give_to_somebody
 from regulars.inbox.models import Conversation, Draft
 from regulars.kit.actor import Actor
@@ -373,3 +374,15 @@ def test_a_forged_or_foreign_undo_does_nothing(
     assert office.post("/inbox/undo/nonsense/").status_code == 409
     assert signed_in(ana).post(undo).status_code == 403
     assert seen(found, "state") == ("closed",)
+
+
+def test_an_answer_that_did_not_arrive_brings_its_conversation_back(olga: Member, ada: Person) -> None:
+    found = a_conversation()
+    sent = answer_conversation(found, OutgoingLetter("Hello"), by=by(olga), at=now()).message
+    close_conversation(found, by=by(olga), at=now())
+
+    for _twice in range(2):
+        take_failure(sent.pk, "ada@example.com", "No such mailbox", by=Actor.clock("test"), at=now())
+
+    assert seen(found, "state", "reopened_count") == ("open", 0)
+    assert [line.about["reason"] for line in found.lines.filter(kind="failed")] == ["No such mailbox"]
