@@ -50,7 +50,10 @@
   function beat(state, more = {}) {
     const box = form();
     if (!box) return;
-    send(box.dataset.presenceUrl, { state }, more).catch(() => { /* the next beat says it again */ });
+    const id = box.closest("[data-id]").dataset.id;
+    send(box.dataset.presenceUrl, { state }, more).then((answer) => (answer.ok ? answer.json() : null))
+      .then((truth) => { if (truth) document.dispatchEvent(new CustomEvent("inbox:truth", { detail: { id, ...truth } })); })
+      .catch(() => { /* the next beat says it again */ });
   }
   function typing() {
     if (Date.now() - lastTyped < TYPING) return;
