@@ -41,6 +41,10 @@ products.change       all    all      –      all       –
 costs.see             all    all      –      all       all
 messages.see          all    all      team   all       all
 messages.log          all    all      team   all       –
+conversations.see     all    all      team   all       all
+conversations.answer  all    all      team   –         –
+conversations.change  all    all      team   –         –
+conversations.assign  all    all      team   –         –
 unclaimed.see         all    all      –      –         –
 connections.change    all    all      –      –         –
 quarantine.see        all    all      –      –         –

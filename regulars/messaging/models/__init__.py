@@ -25,7 +25,7 @@ from regulars.messaging.models.sendings import (
     Sending,
     SendingState,
 )
-from regulars.messaging.models.threads import Participant, Thread
+from regulars.messaging.models.threads import Participant, Thread, let_see
 from regulars.messaging.models.web_forms import WebForm
 
 __all__ = [
@@ -67,4 +67,5 @@ __all__ = [
     "UNASKED_CLASSES",
     "Via",
     "WebForm",
+    "let_see",
 ]

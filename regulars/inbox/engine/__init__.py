@@ -1,0 +1,1 @@
+"""The inbox's craft that needs neither framework nor database."""
