@@ -1,0 +1,1 @@
+"""The inbox: every conversation in one place."""
