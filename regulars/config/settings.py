@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "regulars.timeline.apps.TimelineConfig",
     "regulars.commerce.apps.CommerceConfig",
     "regulars.messaging.apps.MessagingConfig",
+    "regulars.inbox.apps.InboxConfig",
     "regulars.config.apps.ConfigConfig",
 ]
 

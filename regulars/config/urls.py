@@ -8,7 +8,15 @@ from django.views.generic import RedirectView
 from regulars.config.api import api, docs
 from regulars.config.health import healthz
 
-ROOMS = {"team": "", "people": "", "timeline": "", "commerce": "", "messaging": "", "kit": "kit/"}
+ROOMS = {
+    "team": "",
+    "people": "",
+    "timeline": "",
+    "commerce": "",
+    "messaging": "",
+    "inbox": "",
+    "kit": "kit/",
+}
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="people:list"), name="home"),

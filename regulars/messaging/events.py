@@ -76,3 +76,39 @@ class ArrivalRetried(Event):
 
     def subject(self) -> tuple[str, int | None]:
         return "arrival", self.arrival_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageSent(_MessageEvent):
+    """A letter of ours has left for its first recipient."""
+
+    kind: ClassVar[str] = "message.sent"
+    label: ClassVar[str | Promise] = _("Was written to")
+    icon: ClassVar[str] = "send"
+    message_class: str = ""
+    purpose: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageFailed(_MessageEvent):
+    """A letter of ours did not reach somebody, or nobody knows whether it did."""
+
+    kind: ClassVar[str] = "message.failed"
+    label: ClassVar[str | Promise] = _("Letter did not arrive")
+    icon: ClassVar[str] = "mail-off"
+    touches: ClassVar[bool] = False
+    sending_id: int
+    state: str
+    email: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageTakenBack(_MessageEvent):
+    """A letter was taken back before it left."""
+
+    kind: ClassVar[str] = "message.taken_back"
+    label: ClassVar[str | Promise] = _("Letter taken back")
+    icon: ClassVar[str] = "arrow-back-up"
+    on_timeline: ClassVar[bool] = False
+    audited: ClassVar[bool] = True

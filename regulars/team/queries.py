@@ -32,6 +32,7 @@ AREAS: dict[str, Label] = {
     "products": _("Products"),
     "costs": _("Costs and margins"),
     "messages": _("Messages"),
+    "conversations": _("Conversations"),
     "unclaimed": _("Messages of nobody known"),
     "quarantine": _("Mail that could not be read"),
     "imports": _("Imports"),
@@ -51,6 +52,8 @@ DEEDS: dict[str, Label] = {
     "post": _("Post own touchpoints"),
     "save": _("Save"),
     "share": _("Share with everyone"),
+    "answer": _("Answer"),
+    "assign": _("Hand to others"),
     "retry": _("Try failed ones again"),
     "invite": _("Invite"),
 }

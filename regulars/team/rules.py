@@ -40,6 +40,10 @@ products.see          all    all      all    all       all
 products.change       all    all      –      all       –
 costs.see             all    all      –      all       all
 messages.see          all    all      team   all       all
+conversations.see     all    all      team   all       all
+conversations.answer  all    all      team   –         –
+conversations.change  all    all      team   –         –
+conversations.assign  all    all      team   –         –
 unclaimed.see         all    all      –      –         –
 quarantine.see        all    all      –      –         –
 quarantine.retry      all    all      –      –         –

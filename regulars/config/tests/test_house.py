@@ -15,8 +15,8 @@ from django.urls import get_resolver
 
 ROOT = Path(__file__).resolve().parents[3]
 HOUSE = ROOT / "regulars"
-ROOMS = ("team", "people", "timeline", "commerce", "messaging")
-FLOORS = (("kit",), ("team",), ("people",), ("timeline",), ("commerce", "messaging"), ("config",))
+ROOMS = ("team", "people", "timeline", "commerce", "messaging", "inbox")
+FLOORS = (("kit",), ("team",), ("people",), ("timeline",), ("commerce", "messaging"), ("inbox",), ("config",))
 MOST_LINES = 400
 CODE = (".py", ".html", ".js", ".css", ".sh")
 HEAVY = {"polars", "duckdb", "pandas", "numpy", "scipy", "pyarrow", "python_calamine", "xlsxwriter", "ibis"}

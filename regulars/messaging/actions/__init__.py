@@ -13,6 +13,16 @@ from regulars.messaging.actions.intake import (
     retry_arrival,
     take_in,
 )
+from regulars.messaging.actions.writing import (
+    HOLD,
+    EmptyLetter,
+    NoPublicAddress,
+    NoRecipient,
+    TooLate,
+    start_thread,
+    take_back,
+    write_message,
+)
 
 __all__ = [
     "DEFAULT_CHANNEL",
@@ -28,4 +38,12 @@ __all__ = [
     "read_waiting",
     "retry_arrival",
     "take_in",
+    "HOLD",
+    "EmptyLetter",
+    "NoPublicAddress",
+    "NoRecipient",
+    "TooLate",
+    "start_thread",
+    "take_back",
+    "write_message",
 ]

@@ -12,6 +12,7 @@ from regulars.messaging.models.channels import Channel
 from regulars.messaging.models.letters import RawLetter
 from regulars.messaging.models.threads import Thread
 from regulars.people.models import Person
+from regulars.team.models import Member
 
 FILES = "message-files"
 
@@ -82,6 +83,15 @@ class Message(models.Model):
     )
     raw = models.ForeignKey(RawLetter, null=True, on_delete=models.SET_NULL, related_name="messages")
     erased_at = models.DateTimeField(null=True)
+    # What follows is of those that leave us.
+    author = models.ForeignKey(
+        Member, null=True, on_delete=models.SET_NULL, related_name="written_messages", db_index=False
+    )
+    author_label = models.CharField(max_length=150, blank=True)
+    message_class = models.CharField(max_length=8, blank=True)
+    purpose = models.CharField(max_length=40, blank=True)
+    in_reply_to = models.CharField(max_length=500, blank=True, db_collation="C")
+    reference_ids = models.TextField(blank=True)
 
     objects: ClassVar[models.Manager[Message]] = MessageQuerySet.as_manager()
 

@@ -1,0 +1,143 @@
+"""What becomes of a message that came: a conversation begins, goes on, or follows one that was closed long ago."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from regulars.inbox.actions.moving import about_event, locked, moved
+from regulars.inbox.events import ConversationOpened, ConversationReopened
+from regulars.inbox.models import Conversation, State
+from regulars.inbox.rules import begins_anew
+from regulars.kit.actor import Actor
+from regulars.kit.events import announce
+from regulars.messaging.actions.splitting import begin_thread_with
+from regulars.messaging.models import Message, Thread
+from regulars.messaging.queries.placing import survivor_of
+from regulars.team.actions.notices import notify
+
+BEGINNING = 140
+# Threads looked at by the clock: those that came while the room was being switched on.
+LOOK_BACK, AT_ONCE = 5_000, 200
+
+
+@transaction.atomic
+def take_message(message_id: int, *, by: Actor, at: datetime) -> Conversation | None:
+    """Let a message that came begin, go on with or reopen its conversation; safe to do twice."""
+    message = Message.objects.select_related("thread", "channel").filter(pk=message_id).first()
+    if message is None or message.direction != "in" or message.erased_at is not None:
+        return None
+    conversation, is_new = conversation_of(survivor_of(message.thread), message)
+    if message.pk <= conversation.last_message_id:
+        return conversation
+    if not message.is_automatic and begins_anew(conversation, message.received_at):
+        conversation, is_new = _follow_up(conversation, message, by=by, at=at), True
+    return _receive(conversation, message, is_new=is_new, by=by)
+
+
+def conversation_of(thread: Thread, message: Message) -> tuple[Conversation, bool]:
+    """Return a thread's conversation under its lock, made when it is not there yet."""
+    # Two who make it at once: the second waits for the first and then finds it.
+    Conversation.objects.bulk_create([_blank(thread, message)], ignore_conflicts=True)
+    found = locked(thread.pk)
+    return found, found.sequence == 0
+
+
+def _blank(thread: Thread, message: Message) -> Conversation:
+    team = thread.person.team_id if thread.person else None
+    return Conversation(
+        thread=thread, channel=message.channel, person_id=thread.person_id, team_id=team, subject=thread.subject,
+        started_at=thread.started_at, last_message_at=message.received_at, state=State.CLOSED,
+        closed_at=message.received_at,
+    )  # fmt: skip
+
+
+def _follow_up(old: Conversation, message: Message, *, by: Actor, at: datetime) -> Conversation:
+    """Begin a conversation that follows a closed one, or go on with the one that does already."""
+    going_on = old.followed_by.exclude(state__in=(State.CLOSED, State.SPAM)).order_by("-pk").first()
+    thread = begin_thread_with(message, into=going_on.thread if going_on else None)
+    conversation, _is_new = conversation_of(thread, message)
+    if going_on is None:
+        conversation.follows, conversation.team_id, conversation.priority = old, old.team_id, old.priority
+        conversation.assignee_id = old.assignee_id if old.assignee and old.assignee.is_active else None
+        conversation.save(update_fields=["follows", "team", "priority", "assignee"])
+    return conversation
+
+
+def _receive(conversation: Conversation, message: Message, *, is_new: bool, by: Actor) -> Conversation:
+    before = conversation.state
+    person = message.thread.person
+    if conversation.person_id is None and person is not None:
+        conversation.person, conversation.team_id = person, conversation.team_id or person.team_id
+    conversation.last_message_at = max(conversation.last_message_at, message.received_at)
+    conversation.last_message_id = message.pk
+    conversation.sender = message.sender[:320]
+    conversation.beginning = beginning_of(message.text)
+    if not message.is_automatic and before != State.SPAM:
+        wake(conversation, message.received_at)
+        conversation.reopened_count += before == State.CLOSED and not is_new
+    fields = (
+        "person",
+        "team",
+        "last_message_at",
+        "last_message_id",
+        "sender",
+        "beginning",
+        *WAKING,
+        "reopened_count",
+    )
+    kind = "opened" if is_new else "received"
+    moved(conversation, kind, by=by, at=message.received_at, fields=fields, message=message.pk)
+    _announce(conversation, before, is_new=is_new, by=by)
+    if not message.is_automatic:
+        tell_followers(conversation, message.sender)
+    return conversation
+
+
+WAKING = ("state", "waiting_since", "snoozed_until", "closed_at")
+
+
+def wake(conversation: Conversation, at: datetime) -> None:
+    """Make it our turn: open, and the customer waits since then unless they did already."""
+    conversation.state, conversation.closed_at, conversation.snoozed_until = State.OPEN, None, None
+    conversation.waiting_since = conversation.waiting_since or at
+
+
+def beginning_of(text: str) -> str:
+    """Return how a message begins, on one line.
+
+    >>> beginning_of("Good morning,\\n\\n  I wrote last week.")
+    'Good morning, I wrote last week.'
+    """
+    return " ".join(text[: BEGINNING * 3].split())[:BEGINNING]
+
+
+def _announce(conversation: Conversation, before: str, *, is_new: bool, by: Actor) -> None:
+    if is_new:
+        event = ConversationOpened(**about_event(conversation), follows_id=conversation.follows_id)
+        announce(event, by=by)
+    elif before in (State.CLOSED, State.SNOOZED) and conversation.state == State.OPEN:
+        changes = {"state": [before, conversation.state]}
+        announce(ConversationReopened(**about_event(conversation)), by=by, changes=changes)
+
+
+def tell_followers(conversation: Conversation, who: str) -> None:
+    """Let those who follow a conversation know that somebody wrote."""
+    ids = list(conversation.followers.values_list("member_id", flat=True))
+    if ids:
+        text = f"{who}: {conversation.subject or conversation.beginning}"
+        key = f"conversation:{conversation.pk}:{conversation.last_message_id}"
+        notify(ids, text, url=f"/inbox/{conversation.pk}/", icon="mail", key=key)
+
+
+def adopt_threads(*, by: Actor, at: datetime) -> int:
+    """Make the conversations of threads that came while nobody listened; return how many."""
+    newest = Thread.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    rows = Thread.objects.filter(pk__gt=newest - LOOK_BACK, conversation=None, merged_into=None)
+    numbers = Message.objects.filter(thread__in=rows, direction="in").order_by("pk")
+    found = list(numbers.values_list("pk", flat=True)[:AT_ONCE])
+    for number in found:
+        take_message(number, by=by, at=at)
+    return len(found)

@@ -1,0 +1,24 @@
+from regulars.inbox.models.conversations import Conversation, Priority, State, reach
+from regulars.inbox.models.work import (
+    Absence,
+    ConversationNote,
+    Draft,
+    DraftFile,
+    Follower,
+    Line,
+    Reader,
+)
+
+__all__ = [
+    "Absence",
+    "Conversation",
+    "ConversationNote",
+    "Draft",
+    "DraftFile",
+    "Follower",
+    "Line",
+    "Priority",
+    "Reader",
+    "State",
+    "reach",
+]

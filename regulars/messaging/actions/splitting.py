@@ -1,0 +1,27 @@
+"""A message leaves its thread: to begin one of its own, or to go on in another."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models.functions import Greatest
+
+from regulars.messaging.models import Message, Participant, Thread
+
+
+@transaction.atomic
+def begin_thread_with(message: Message, *, into: Thread | None = None) -> Thread:
+    """Move a message into a new thread with the same people in it, or into a given one; answers to it follow it there."""
+    old = message.thread
+    thread = into or Thread.objects.create(
+        subject=old.subject, person=old.person, started_at=message.sent_at, last_message_at=message.sent_at
+    )
+    if into is not None:
+        newest = Greatest("last_message_at", message.sent_at)
+        Thread.objects.filter(pk=into.pk).update(last_message_at=newest)
+    people = [
+        Participant(thread=thread, email=one.email, person_id=one.person_id) for one in old.participants.all()
+    ]
+    Participant.objects.bulk_create(people, ignore_conflicts=True)
+    message.thread = thread
+    message.save(update_fields=["thread"])
+    return thread
