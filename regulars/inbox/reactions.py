@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from regulars.inbox.actions.arriving import take_message
+from regulars.inbox.actions.breaching import escalate
 from regulars.inbox.actions.tidying import forget_conversations, swap_tag
+from regulars.inbox.events import TargetMissed
 from regulars.kit.events import Heard, hears
 from regulars.messaging.events import AutomaticMessageReceived, MessageReceived
 from regulars.people.events import PersonErased, TagDeleted, TagsMerged
@@ -32,3 +34,9 @@ def change_the_tag(event: TagsMerged, heard: Heard) -> None:
     """Give conversations the tag that another became part of."""
     if event.merged_id is not None:
         swap_tag(event.merged_id, event.id)
+
+
+@hears(TargetMissed)
+def hand_over(event: TargetMissed, heard: Heard) -> None:
+    """Hand a conversation on whose promise broke."""
+    escalate(event.conversation_id, by=heard.by, at=heard.recorded_at)

@@ -45,6 +45,9 @@ conversations.answer  all    all      team   –         –
 conversations.change  all    all      team   –         –
 conversations.assign  all    all      team   –         –
 unclaimed.see         all    all      –      –         –
+targets.change        all    all      –      –         –
+templates.change      all    all      –      –         –
+reports.see           all    all      –      –         all
 quarantine.see        all    all      –      –         –
 quarantine.retry      all    all      –      –         –
 imports.see           all    all      –      all       –

@@ -32,7 +32,7 @@ class _Keeper:
 
     def __init__(self, conversation: Conversation, kind: str, at: datetime, member_id: int | None) -> None:
         self.conversation, self.kind, self.at, self.member_id = conversation, kind, at, member_id
-        rows = Clock.objects.filter(conversation=conversation).running_or_standing()  # type: ignore[attr-defined]
+        rows = Clock.objects.filter(conversation=conversation).running_or_standing()
         self.open: dict[str, Clock] = {clock.kind: clock for clock in rows}
         self.before = {clock.kind: _values(clock) for clock in self.open.values()}
         self.closed: list[Clock] = []
@@ -85,7 +85,9 @@ class _Keeper:
                 conversation=self.conversation, kind=kind, started_at=since, running_since=since
             )
         elif clock.running_since is None:
-            clock.take(clock.engine().resumed(max(since, clock.started_at) if kind != RESOLUTION else self.at))
+            clock.take(
+                clock.engine().resumed(max(since, clock.started_at) if kind != RESOLUTION else self.at)
+            )
 
     def _stand(self, kind: str) -> None:
         clock = self.open.get(kind)
@@ -151,4 +153,11 @@ def _pk(hours: BusinessHours | None) -> int | None:
 
 
 def _values(clock: Clock) -> tuple[object, ...]:
-    return (clock.allowed, clock.warn_before, clock.used, clock.running_since, clock.hours_id, clock.target_id)
+    return (
+        clock.allowed,
+        clock.warn_before,
+        clock.used,
+        clock.running_since,
+        clock.hours_id,
+        clock.target_id,
+    )

@@ -45,7 +45,9 @@ def create_hours(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Busin
 
 
 @transaction.atomic
-def change_hours(hours: BusinessHours, values: Mapping[str, Any], *, by: Actor, at: datetime) -> BusinessHours:
+def change_hours(
+    hours: BusinessHours, values: Mapping[str, Any], *, by: Actor, at: datetime
+) -> BusinessHours:
     """Change business hours; promises that run already are reckoned anew at the next change of their conversation."""
     before = {name: getattr(hours, name) for name in _TOLD}
     for name, value in _read({**before, **values}, hours).items():
@@ -151,7 +153,7 @@ def _read(values: Mapping[str, Any], hours: BusinessHours | None = None) -> dict
     name = reading.text("name", values.get("name"), 60)
     if not name:
         reading.refuse("name", _("This can't be blank."))
-    elif BusinessHours.objects.filter(name=name).exclude(pk=hours.pk if hours else None).exists():
+    elif BusinessHours.objects.filter(name=name).exclude(pk=hours.pk if hours else 0).exists():
         reading.refuse("name", _("There are hours of this name already."))
     zone = str(values.get("time_zone") or "")
     if zone not in available_timezones():

@@ -80,7 +80,9 @@ def _announce(target: ResponseTarget, by: Actor, changes: dict[str, list[Any]]) 
 
 
 def _told(target: ResponseTarget) -> dict[str, Any]:
-    told = {name: getattr(target, name) for name in _FIELDS if name not in ("hours", "escalate_to", "notified")}
+    told = {
+        name: getattr(target, name) for name in _FIELDS if name not in ("hours", "escalate_to", "notified")
+    }
     told |= {"hours": target.hours_id, "escalate_to": target.escalate_to_id}
     return told | {"notified": sorted(target.notified.values_list("pk", flat=True))}
 
@@ -109,7 +111,9 @@ def _read(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[int] | None]:
     columns |= {name: values[name] for name in ("position", "is_active") if values.get(name) is not None}
     notified = values.get("notified")
     ids = None if notified is None else [int(one) for one in notified]
-    return columns, ids if ids is None else list(Member.objects.active().filter(pk__in=ids).values_list("pk", flat=True))
+    return columns, ids if ids is None else list(
+        Member.objects.active().filter(pk__in=ids).values_list("pk", flat=True)
+    )
 
 
 def _minutes(field: str, raw: object, reading: Reading) -> int | None:

@@ -41,7 +41,12 @@ class ResponseTarget(models.Model):
     resolution_minutes = models.PositiveIntegerField(_("resolved within"), null=True, blank=True)
     warn_minutes = models.PositiveIntegerField(_("warn before"), default=15)
     escalate_to = models.ForeignKey(
-        Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("hand over to")
+        Member,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("hand over to"),
     )
     notified = models.ManyToManyField(Member, blank=True, related_name="+", verbose_name=_("tell"))
     created_at = models.DateTimeField()
@@ -92,14 +97,18 @@ class Clock(models.Model):
     missed_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
-    done_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    done_by = models.ForeignKey(
+        Member, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
 
     objects: ClassVar[models.Manager[Clock]] = ClockQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["conversation", "kind"], name="clock_once", condition=Q(done_at=None, cancelled_at=None)
+                fields=["conversation", "kind"],
+                name="clock_once",
+                condition=Q(done_at=None, cancelled_at=None),
             ),
         ]
         indexes: ClassVar = [

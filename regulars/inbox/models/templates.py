@@ -37,7 +37,12 @@ class Template(models.Model):
     )
     note = models.CharField(_("when to use it"), max_length=300, blank=True)
     team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="templates", verbose_name=_("team")
+        Team,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="templates",
+        verbose_name=_("team"),
     )
     # The name of the starter template it came from, so that loading them again adds only new ones.
     starter = models.CharField(max_length=40, blank=True, db_collation="C")
@@ -94,7 +99,9 @@ class TemplateUse(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["template", "-at"], name="template_use"),
-            models.Index(fields=["conversation", "member"], name="template_use_open", condition=Q(sent_at=None)),
+            models.Index(
+                fields=["conversation", "member"], name="template_use_open", condition=Q(sent_at=None)
+            ),
         ]
 
     def __str__(self) -> str:

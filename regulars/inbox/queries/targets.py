@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -44,7 +45,7 @@ def _holds(target: ResponseTarget, conversation_id: int, asker: Asker) -> bool:
         log.warning("Response target %s can't be read and is left out: %s", target.pk, problem)
         return False
     sql = f"SELECT 1 FROM inbox_conversation c {talk.joins} WHERE c.id = %s AND {talk.where_sql}"
-    values: list[object] = [conversation_id, *talk.params]
+    values: list[Any] = [conversation_id, *talk.params]
     if who is not None:
         sql += f" AND EXISTS (SELECT 1 FROM people_person p {who.joins} WHERE p.id = c.person_id AND {who.where_sql})"
         values += who.params
@@ -55,7 +56,7 @@ def _holds(target: ResponseTarget, conversation_id: int, asker: Asker) -> bool:
 
 def clocks_of(conversation: Conversation) -> list[Clock]:
     """Return the promises that run or stand in a conversation, the next due first."""
-    rows = Clock.objects.filter(conversation=conversation, allowed__isnull=False).running_or_standing()  # type: ignore[attr-defined]
+    rows = Clock.objects.filter(conversation=conversation, allowed__isnull=False).running_or_standing()
     return sorted(rows.select_related("target"), key=lambda one: (one.due_at is None, one.due_at, one.pk))
 
 
@@ -63,6 +64,6 @@ def next_due(conversation_ids: Iterable[int]) -> dict[int, Clock]:
     """Return each conversation's promise that is due next, for the ring in a list: one query however many there are."""
     rows = Clock.objects.filter(conversation__in=list(conversation_ids), due_at__isnull=False)
     found: dict[int, Clock] = {}
-    for clock in rows.running_or_standing().order_by("due_at", "pk"):  # type: ignore[attr-defined]
+    for clock in rows.running_or_standing().order_by("due_at", "pk"):
         found.setdefault(clock.conversation_id, clock)
     return found
