@@ -43,7 +43,7 @@ class TargetWarned(_TargetEvent):
 
     kind: ClassVar[str] = "target.warned"
     label: ClassVar[str | Promise] = _("Answer due soon")
-    icon: ClassVar[str] = "clock-exclamation"
+    icon: ClassVar[str] = "hourglass"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from regulars.inbox.actions.arriving import adopt_threads
 from regulars.inbox.actions.breaching import miss_targets, next_moment, warn_of_targets
+from regulars.inbox.actions.following_up import remind
 from regulars.inbox.actions.hours import refresh_holidays
+from regulars.inbox.actions.satisfaction import ask_due
 from regulars.inbox.actions.tidying import forget_presence
 from regulars.inbox.actions.work import wake_snoozed
 from regulars.kit.actor import Actor
@@ -48,3 +50,13 @@ def targets() -> bool:
 def holidays(timestamp: int) -> None:
     """Look up public holidays anew, so that the coming years are known."""
     refresh_holidays(at=datetime.fromtimestamp(timestamp, UTC))
+
+
+@every("* * * * *", "inbox.after_closing", queue=NOW)
+def after_closing(timestamp: int) -> None:
+    """Ask how closed conversations went, and remind members of what they wanted to look at again."""
+    at = datetime.now(UTC)
+    while remind(at=at) and not is_stopping():
+        pass
+    while ask_due(by=Actor.clock("satisfaction"), at=at) and not is_stopping():
+        pass

@@ -118,7 +118,7 @@ def _tell(clock: Clock, what: str) -> None:
                 else _("%(promise)s is late: %(subject)s")
             )
             text = words % {"promise": promise, "subject": subject}
-        icon = "clock-exclamation" if what == WARNED else "alarm"
+        icon = "hourglass" if what == WARNED else "alarm"
         key = f"clock:{clock.pk}:{what}:{clock.due_at:%Y%m%d%H%M}"
         notify([member.pk], text, url=f"/inbox/{clock.conversation_id}/", icon=icon, key=key)
 

@@ -12,8 +12,8 @@ from regulars.inbox.models.targets import Clock, ResponseTarget
 from regulars.inbox.queries.targets import default_hours, target_of
 
 # What changes which promise holds.
-RETARGETS = frozenset({"opened", "priority", "tagged", "assigned", "moved", "person", "merged", "split"})
-ANSWERED = "answered"
+RETARGETS = frozenset({"opened", "begun", "priority", "tagged", "assigned", "team", "merged"})
+ANSWERED, TAKEN_BACK = "answered", "taken_back"
 
 
 def keep_clocks(conversation: Conversation, kind: str, *, at: datetime, member_id: int | None = None) -> None:
@@ -32,6 +32,8 @@ class _Keeper:
 
     def __init__(self, conversation: Conversation, kind: str, at: datetime, member_id: int | None) -> None:
         self.conversation, self.kind, self.at, self.member_id = conversation, kind, at, member_id
+        if kind == TAKEN_BACK:
+            self._forget_answer()
         rows = Clock.objects.filter(conversation=conversation).running_or_standing()
         self.open: dict[str, Clock] = {clock.kind: clock for clock in rows}
         self.before = {clock.kind: _values(clock) for clock in self.open.values()}
@@ -77,6 +79,13 @@ class _Keeper:
             if clock.pk is None or self.before[clock.kind] != _values(clock):
                 self._reckon(clock)
                 clock.save()
+
+    def _forget_answer(self) -> None:
+        """Let the promise that an answer met be open again: the answer never left."""
+        since = self.conversation.waiting_since
+        if since is not None:
+            rows = Clock.objects.filter(conversation=self.conversation, kind__in=(FIRST, NEXT))
+            rows.filter(started_at__gte=since, done_at__isnull=False).delete()
 
     def _run(self, kind: str, since: datetime) -> None:
         clock = self.open.get(kind)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-GAP = re.compile(r"\{\{\s*([a-z_][a-z0-9_.]{0,60})\s*(?:\|([^{}|]*))?\}\}")
+GAP = re.compile(r"( ?)\{\{\s*([a-z_][a-z0-9_.]{0,60})\s*(?:\|([^{}|]*))?\}\}")
 # Whatever looks like a gap, also a misspelt one: nothing of this kind may reach a customer.
 LEFT = re.compile(r"\{\{[^{}\n]{0,80}\}\}")
 
@@ -20,20 +20,23 @@ class Filled:
 
 
 def fill(text: str, values: Mapping[str, str]) -> Filled:
-    """Fill the gaps with values; what a gap says after a bar stands in for a value that is empty.
+    """Fill the gaps with values; what a gap says after a bar stands in for a value that is empty, also nothing at all.
 
     >>> fill("Hi {{ person.first_name | there }}, {{ order.number }}", {"order.number": "A-7"}).text
     'Hi there, A-7'
+    >>> fill("Hei {{ person.first_name | }},", {}).text
+    'Hei,'
     >>> fill("Your order {{ order.number }}", {}).missing
     ('order.number',)
     """
     missing: dict[str, None] = {}
 
     def value(gap: re.Match[str]) -> str:
-        found = values.get(gap[1], "").strip() or (gap[2] or "").strip()
-        if not found:
-            missing[gap[1]] = None
-        return found or gap[0]
+        found = values.get(gap[2], "").strip() or (gap[3] or "").strip()
+        if not found and gap[3] is None:
+            missing[gap[2]] = None
+            return gap[0]
+        return gap[1] + found if found else ""
 
     # One pass: a customer who is called «{{ order.number }}» is not filled in.
     return Filled(GAP.sub(value, text), tuple(missing))
@@ -41,7 +44,7 @@ def fill(text: str, values: Mapping[str, str]) -> Filled:
 
 def gaps_in(text: str) -> tuple[str, ...]:
     """Return the names of a text's gaps, each once."""
-    return tuple(dict.fromkeys(gap[1] for gap in GAP.finditer(text)))
+    return tuple(dict.fromkeys(gap[2] for gap in GAP.finditer(text)))
 
 
 def left_open(text: str) -> tuple[str, ...]:

@@ -54,6 +54,42 @@ def write_times(pairs: Iterable[Pair]) -> str:
     return ", ".join(f"{_clock(opens)}–{_clock(closes)}" for opens, closes in pairs)
 
 
+_LENGTH = re.compile(r"(\d{1,6}(?:[.,]\d{1,2})?)\s*(d|days?|h|hours?|hrs?|m|min|mins|minutes?|)")
+UNITS = {"d": 1440, "h": 60, "m": 1, "": 1}
+NOT_A_LENGTH = "A length of time is written like 30 min, 4 h or 1 h 30 min; %(text)s is not."
+
+
+def read_length(text: str) -> int | None:
+    """Return how many minutes a text says; a bare number is minutes, empty text is none.
+
+    >>> [read_length(text) for text in ("30", "4 h", "1h 30 min", "1.5 h", "2 d", " ")]
+    [30, 240, 90, 90, 2880, None]
+    """
+    clean = text.strip().lower()
+    if not clean:
+        return None
+    parts = _LENGTH.findall(clean)
+    if not parts or _LENGTH.sub("", clean).strip():
+        raise BadTimes(NOT_A_LENGTH, text=text.strip())
+    return round(sum(float(number.replace(",", ".")) * UNITS[unit[:1]] for number, unit in parts))
+
+
+def write_length(minutes: int | None) -> str:
+    """Return minutes as people write them; hours are not made into days, as a working day is no day.
+
+    >>> write_length(30), write_length(90), write_length(960), write_length(None)
+    ('30 min', '1 h 30 min', '16 h', '')
+    """
+    if minutes is None:
+        return ""
+    hours, rest = divmod(minutes, 60)
+    return " ".join(
+        piece
+        for piece in (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "")
+        if piece
+    )
+
+
 def _pair(part: str) -> Pair:
     found = _SPAN.fullmatch(part)
     if found is None:

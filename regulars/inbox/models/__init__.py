@@ -1,6 +1,7 @@
 from regulars.inbox.models.conversations import Conversation, Priority, State, reach
 from regulars.inbox.models.hours import BusinessHours, Holiday
 from regulars.inbox.models.satisfaction import FollowUp, Satisfaction, SatisfactionSettings
+from regulars.inbox.models.suggestions import PastAnswer
 from regulars.inbox.models.targets import Clock, ClockKind, ResponseTarget
 from regulars.inbox.models.templates import Situation, Template, TemplateUse, TemplateVersion
 from regulars.inbox.models.work import (
@@ -26,6 +27,7 @@ __all__ = [
     "Follower",
     "Holiday",
     "Line",
+    "PastAnswer",
     "Priority",
     "Reader",
     "ResponseTarget",
