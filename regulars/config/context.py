@@ -24,7 +24,12 @@ SELECT (SELECT count(*) FROM people_task t WHERE assignee_id = %s AND done_at IS
     (SELECT count(*) FROM team_notice WHERE member_id = %s AND read_at IS NULL), (SELECT is_demo FROM team_business WHERE id = 1),
     ARRAY(SELECT ARRAY[v.id::text, v.subject, v.name] FROM people_view v JOIN people_view_pinned_by p ON p.view_id = v.id
           WHERE p.member_id = %s ORDER BY v.name LIMIT 12)"""
-LISTS = {"person": "people:list", "company": "people:companies", "order": "commerce:orders"}
+LISTS = {
+    "person": "people:list",
+    "company": "people:companies",
+    "order": "commerce:orders",
+    "conversation": "inbox:inbox",
+}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

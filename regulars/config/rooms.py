@@ -29,6 +29,7 @@ class Place:
 
 
 MENU = [
+    Place(_("Inbox"), "inbox", "inbox:inbox", "conversations.see", "g m"),
     Place(_("People"), "users", "people:list", "people.see", "g p"),
     Place(_("Companies"), "building", "people:companies", "companies.see", "g c"),
     Place(_("Orders"), "shopping-bag", "commerce:orders", "orders.see", "g o"),

@@ -1,35 +1,139 @@
-"""What a person types about hours, targets, templates and satisfaction; the actions read the values."""
+"""What a member types or chooses; the actions check it, so that pages and API understand it alike."""
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from regulars.inbox.engine.times import BadTimes, read_length
 from regulars.inbox.models.hours import WEEKDAYS, BusinessHours
 from regulars.inbox.models.templates import Situation
 from regulars.kit.countries import countries, time_zones
+from regulars.messaging.models import Channel
 from regulars.team.models import Member, Team
 
+MORNING = time(9)
 DAY = forms.TextInput(attrs={"type": "date"})
 MOMENT = forms.TextInput(attrs={"type": "datetime-local"})
 TIMES = forms.TextInput(attrs={"placeholder": "09:00–17:00"})
 
 
+class AssignForm(forms.Form):
+    """To whom a conversation is given."""
+
+    assignee = forms.ChoiceField(label=gettext_lazy("Who answers"), required=False)
+    team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
+
+    def __init__(self, *args: Any, me: Member, members: list[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = [(str(one.pk), str(one)) for one in members if one.pk != me.pk]
+        ways = [("turn", _("Whose turn it is")), ("load", _("Who has least to do"))]
+        mine = [(str(me.pk), _("Me"))] if any(one.pk == me.pk for one in members) else []
+        nobody = [("", _("Nobody"))]
+        self.fields["assignee"].choices = [*mine, *others, *ways, *nobody]  # type: ignore[attr-defined]
+        teams = [(str(number), name) for number, name in Team.objects.values_list("pk", "name")]
+        self.fields["team"].choices = [("", _("No team")), *teams]  # type: ignore[attr-defined]
+
+
+class SnoozeForm(forms.Form):
+    """Until when a conversation is put aside."""
+
+    choice = forms.ChoiceField(label=gettext_lazy("Until"), widget=forms.RadioSelect)
+    until = forms.DateTimeField(
+        label=gettext_lazy("At"), required=False, widget=forms.TextInput(attrs={"type": "datetime-local"})
+    )
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.moments = snooze_moments(at)
+        named = [(name, label) for name, (label, _moment) in self.moments.items()]
+        self.fields["choice"].choices = [*named, ("at", _("Another time"))]  # type: ignore[attr-defined]
+
+    def moment(self) -> datetime | None:
+        """Return the moment that was chosen."""
+        choice = self.cleaned_data["choice"]
+        if choice == "at":
+            chosen: datetime | None = self.cleaned_data["until"]
+            return chosen
+        return self.moments[choice][1]
+
+
+def snooze_moments(at: datetime) -> dict[str, tuple[str, datetime]]:
+    """Return the usual times to be reminded, in the member's own time zone."""
+    local = timezone.localtime(at)
+
+    def morning(days: int) -> datetime:
+        day = local.date() + timedelta(days=days)
+        return timezone.make_aware(datetime.combine(day, MORNING))
+
+    return {
+        "later": (_("In three hours"), at + timedelta(hours=3)),
+        "tomorrow": (_("Tomorrow morning"), morning(1)),
+        "monday": (_("Monday morning"), morning(7 - local.weekday())),
+        "week": (_("In a week"), morning(7)),
+    }
+
+
+class TagsForm(forms.Form):
+    """The tags of a conversation."""
+
+    tags = forms.CharField(
+        label=gettext_lazy("Tags"), required=False, max_length=500,
+        help_text=gettext_lazy("With commas between; what is new is made."),
+    )  # fmt: skip
+
+
+class MergeForm(forms.Form):
+    """Which conversation takes this one in."""
+
+    into = forms.ChoiceField(label=gettext_lazy("Merge into"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["into"].choices = choices  # type: ignore[attr-defined]
+
+
+class StartForm(forms.Form):
+    """What a new conversation is about, and by which channel it goes."""
+
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300)
+    channel = forms.ChoiceField(label=gettext_lazy("From"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = [(str(one.pk), f"{one.name} · {one.address}".strip(" ·")) for one in Channel.objects.all()]
+        self.fields["channel"].choices = rows  # type: ignore[attr-defined]
+
+
+class AvailabilityForm(forms.Form):
+    """Whether a member takes conversations now, and how many."""
+
+    is_away = forms.BooleanField(label=gettext_lazy("I am away"), required=False)
+    capacity = forms.IntegerField(
+        label=gettext_lazy("At most so many open conversations"), required=False, min_value=1,
+        help_text=gettext_lazy("Empty for no limit. Only what is given by turn or by load asks for it."),
+    )  # fmt: skip
+
+
 class HoursForm(forms.Form):
     """When somebody is there: each weekday in words."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
-    time_zone = forms.ChoiceField(label=_("Time zone"))
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
     country = forms.ChoiceField(
-        label=_("Public holidays of"),
+        label=gettext_lazy("Public holidays of"),
         required=False,
-        help_text=_("Closed on these days, also in the years to come."),
+        help_text=gettext_lazy("Closed on these days, also in the years to come."),
     )
-    is_default = forms.BooleanField(label=_("Use these where no target says otherwise"), required=False)
+    is_default = forms.BooleanField(
+        label=gettext_lazy("Use these where no target says otherwise"), required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,14 +156,14 @@ class HoursForm(forms.Form):
 class HolidayForm(forms.Form):
     """A day that differs."""
 
-    on = forms.DateField(label=_("Day"), widget=DAY)
-    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    on = forms.DateField(label=gettext_lazy("Day"), widget=DAY)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False)
     times = forms.CharField(
-        label=_("Open"),
+        label=gettext_lazy("Open"),
         max_length=120,
         required=False,
         widget=TIMES,
-        help_text=_("Leave it empty when closed."),
+        help_text=gettext_lazy("Leave it empty when closed."),
     )
 
 
@@ -77,22 +181,24 @@ class LengthField(forms.CharField):
 class TargetForm(forms.Form):
     """A promise of an answer; to whom stands in the filters beside it."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     first_minutes = LengthField(
-        label=_("First answer within"), required=False, help_text=_("30 min, 4 h, 1 h 30 min")
-    )
-    next_minutes = LengthField(label=_("Every next answer within"), required=False)
-    resolution_minutes = LengthField(
-        label=_("Resolved within"),
+        label=gettext_lazy("First answer within"),
         required=False,
-        help_text=_("Stands still while we wait for the customer."),
+        help_text=gettext_lazy("30 min, 4 h, 1 h 30 min"),
     )
-    warn_minutes = LengthField(label=_("Warn before"), required=False)
-    hours = forms.ChoiceField(label=_("Counted in"), required=False)
-    escalate_to = forms.ChoiceField(label=_("When it is late, hand over to"), required=False)
+    next_minutes = LengthField(label=gettext_lazy("Every next answer within"), required=False)
+    resolution_minutes = LengthField(
+        label=gettext_lazy("Resolved within"),
+        required=False,
+        help_text=gettext_lazy("Stands still while we wait for the customer."),
+    )
+    warn_minutes = LengthField(label=gettext_lazy("Warn before"), required=False)
+    hours = forms.ChoiceField(label=gettext_lazy("Counted in"), required=False)
+    escalate_to = forms.ChoiceField(label=gettext_lazy("When it is late, hand over to"), required=False)
     notified = forms.MultipleChoiceField(
-        label=_("Tell when it is due soon and late"), required=False, widget=forms.CheckboxSelectMultiple,
-        help_text=_("Whoever has the conversation is told in any case."),
+        label=gettext_lazy("Tell when it is due soon and late"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Whoever has the conversation is told in any case."),
     )  # fmt: skip
     condition = forms.CharField(required=False, widget=forms.HiddenInput)
     people = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -109,10 +215,10 @@ class TargetForm(forms.Form):
 class TemplateForm(forms.Form):
     """An answer for many, with its words in each language."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
-    situation = forms.ChoiceField(label=_("Situation"), choices=Situation.choices)
-    note = forms.CharField(label=_("When to use it"), max_length=300, required=False)
-    team = forms.ChoiceField(label=_("For"), required=False)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    situation = forms.ChoiceField(label=gettext_lazy("Situation"), choices=Situation.choices)
+    note = forms.CharField(label=gettext_lazy("When to use it"), max_length=300, required=False)
+    team = forms.ChoiceField(label=gettext_lazy("For"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,18 +237,22 @@ class TemplateForm(forms.Form):
 class SatisfactionForm(forms.Form):
     """Whether and when customers are asked how it went."""
 
-    is_active = forms.BooleanField(label=_("Ask how it went after a conversation was closed"), required=False)
-    wait_hours = forms.IntegerField(label=_("Hours to wait after closing"), min_value=0, max_value=720)
+    is_active = forms.BooleanField(
+        label=gettext_lazy("Ask how it went after a conversation was closed"), required=False
+    )
+    wait_hours = forms.IntegerField(
+        label=gettext_lazy("Hours to wait after closing"), min_value=0, max_value=720
+    )
     quiet_days = forms.IntegerField(
-        label=_("Days of peace for a customer between two requests"), min_value=0, max_value=730
+        label=gettext_lazy("Days of peace for a customer between two requests"), min_value=0, max_value=730
     )
 
 
 class FollowUpForm(forms.Form):
     """When to look at a conversation again, and what for."""
 
-    due_at = forms.DateTimeField(label=_("When"), widget=MOMENT)
-    note = forms.CharField(label=_("What for"), max_length=200, required=False)
+    due_at = forms.DateTimeField(label=gettext_lazy("When"), widget=MOMENT)
+    note = forms.CharField(label=gettext_lazy("What for"), max_length=200, required=False)
 
 
 def set_choices(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:

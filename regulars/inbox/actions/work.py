@@ -159,3 +159,26 @@ def _retag(
     before, after = change
     moved(found, "tagged", by=by, at=at, fields=("tag_ids",), before=before, after=after)
     announce(ConversationChanged(**about_event(found)), by=by, changes={"tags": list(change)})
+
+
+@transaction.atomic
+def put_back(
+    conversation: Conversation,
+    state: str,
+    *,
+    waiting_since: datetime | None,
+    until: datetime | None,
+    by: Actor,
+    at: datetime,
+) -> Conversation:
+    """Give a conversation the state it had before something was done by mistake."""
+    found = locked(conversation)
+    before = found.state
+    if state == State.SNOOZED and (until is None or until <= at):
+        state = State.OPEN
+    found.state, found.waiting_since = state, waiting_since
+    found.snoozed_until = until if state == State.SNOOZED else None
+    found.closed_at = at if state in (State.CLOSED, State.SPAM) else None
+    moved(found, "put_back", by=by, at=at, fields=WAKING, state=state)
+    announce(ConversationReopened(**about_event(found)), by=by, changes={"state": [before, found.state]})
+    return found

@@ -1,1 +1,1 @@
-"""The pure craft of the inbox: business hours, response clocks, words with gaps. No Django, no database, no clock."""
+"""The inbox's craft that needs neither framework nor database."""

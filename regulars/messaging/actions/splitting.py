@@ -25,3 +25,20 @@ def begin_thread_with(message: Message, *, into: Thread | None = None) -> Thread
     message.thread = thread
     message.save(update_fields=["thread"])
     return thread
+
+
+@transaction.atomic
+def unite_threads(thread: Thread, *, into: Thread) -> Thread:
+    """Make a thread part of another: its letters are shown there, and answers to them land there."""
+    # What was part of it is part of the other now, so that one step leads from any letter to where it is shown.
+    Thread.objects.filter(merged_into=thread).update(merged_into=into)
+    Thread.objects.filter(pk=thread.pk).update(merged_into=into)
+    Thread.objects.filter(pk=into.pk).update(
+        last_message_at=Greatest("last_message_at", thread.last_message_at)
+    )
+    people = [
+        Participant(thread=into, email=one.email, person_id=one.person_id)
+        for one in thread.participants.all()
+    ]
+    Participant.objects.bulk_create(people, ignore_conflicts=True)
+    return into

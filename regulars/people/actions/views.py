@@ -18,7 +18,7 @@ from regulars.people.events import ViewDeleted, ViewSaved
 from regulars.people.models import View
 from regulars.team.models import Member
 
-SUBJECTS = ("person", "company", "order")
+SUBJECTS = ("person", "company", "order", "conversation")
 MAX_COLUMNS = 40
 _TOLD = ("name", "filter", "columns", "sort", "is_shared")
 

@@ -67,7 +67,7 @@ class CustomField(models.Model):
 class View(models.Model):
     """A saved list: filter, columns and order under a name, private or shared, pinned or not."""
 
-    subject = models.CharField(max_length=10)
+    subject = models.CharField(max_length=20)
     name = models.CharField(_("name"), max_length=80)
     filter = models.JSONField(default=dict, blank=True)
     columns = ArrayField(models.CharField(max_length=80), default=list, blank=True)

@@ -81,7 +81,8 @@ SUBJECTS: dict[str, list[Row]] = {
         ("position", "number", _("Position"), ALWAYS),
     ],
     "view": [
-        ("subject", "choice", _("Of"), {"choices": _choices([("person", _("Person")), ("company", COMPANY), ("order", _("Order"))]),
+        ("subject", "choice", _("Of"), {"choices": _choices([("person", _("Person")), ("company", COMPANY), ("order", _("Order")),
+                                                                      ("conversation", _("Conversation"))]),
                                         "not_null": True}),
         ("name", "text", _("Name"), {**ALWAYS, "sort_sql": '{t}.name COLLATE "C"'}),
         ("is_shared", "bool", _("Is shared"), SHOWN),

@@ -38,7 +38,12 @@ STAGE_TONES = {
     "advocate": "amber",
 }
 STAGE_LABELS, HEALTH_LABELS = dict(Stage.choices), dict(Health.choices)
-SUBJECT_VERBS = {"person": "people.see", "company": "companies.see", "order": "orders.see"}
+SUBJECT_VERBS = {
+    "person": "people.see",
+    "company": "companies.see",
+    "order": "orders.see",
+    "conversation": "conversations.see",
+}
 
 
 def _person_name(row: ListRow) -> str:

@@ -21,7 +21,12 @@ from regulars.people.views.making import add_problems, show_box
 from regulars.team.gate import needs
 from regulars.team.rules import may
 
-LISTS = {"person": "people:list", "company": "people:companies", "order": "commerce:orders"}
+LISTS = {
+    "person": "people:list",
+    "company": "people:companies",
+    "order": "commerce:orders",
+    "conversation": "inbox:inbox",
+}
 
 
 class ViewForm(forms.Form):
