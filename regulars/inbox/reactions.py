@@ -54,5 +54,5 @@ def plan_to_ask_how_it_went(event: ConversationClosed, heard: Heard) -> None:
 @hears(ConversationAnswered)
 def learn_from_the_answer(event: ConversationAnswered, heard: Heard) -> None:
     """Count the templates that left with an answer, and keep it to be suggested for like questions."""
-    count_as_sent(event.conversation_id, heard.by.member_id, at=heard.recorded_at)
+    count_as_sent(event.conversation_id, event.message_id, at=heard.recorded_at)
     remember_answer(event.conversation_id, event.message_id)

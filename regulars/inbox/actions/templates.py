@@ -18,6 +18,7 @@ from regulars.inbox.queries.templates import GAPS, languages_for, values_for
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce, changed
 from regulars.kit.refused import Invalid, Refused
+from regulars.messaging.models import Message
 from regulars.people.actions.reading import Reading
 from regulars.team.models import Member, Team
 
@@ -123,10 +124,11 @@ def filled_for(
     return wanted, fill(texts.get(wanted, ""), values_for(conversation, member))
 
 
-def count_as_sent(conversation_id: int, member_id: int | None, *, at: datetime) -> int:
+def count_as_sent(conversation_id: int, message_id: int, *, at: datetime) -> int:
     """Note that the templates a member put into an answer have left with it."""
-    rows = TemplateUse.objects.filter(conversation=conversation_id, member=member_id, sent_at=None)
-    return rows.update(sent_at=at)
+    author = Message.objects.filter(pk=message_id).values_list("author", flat=True).first()
+    rows = TemplateUse.objects.filter(conversation=conversation_id, member=author, sent_at=None)
+    return rows.update(sent_at=at) if author is not None else 0
 
 
 def refuse_gaps(text: str) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.inbox.engine.gaps import chosen
-from regulars.inbox.models import Conversation, Satisfaction
+from regulars.inbox.models import Conversation, FollowUp, Satisfaction
 from regulars.people.models import Person
 from regulars.team.models import Business
 
@@ -39,7 +41,21 @@ def request_by(secret: str) -> Satisfaction | None:
     return rows.filter(secret=secret).first()
 
 
-def satisfaction_of(conversation: Conversation) -> list[Satisfaction]:
+def said_about(conversation: Conversation) -> list[dict[str, Any]]:
     """Return what was said about a conversation, the newest first."""
-    rows = Satisfaction.objects.filter(conversation=conversation, score__isnull=False)
-    return list(rows.select_related("member").order_by("-answered_at"))
+    rows = Satisfaction.objects.filter(conversation=conversation, score__isnull=False).order_by(
+        "-answered_at"
+    )
+    words = dict(SCORES)
+    return [
+        {"score": one.score, "words": words[one.score or 1], "comment": one.comment, "at": one.answered_at}
+        for one in rows
+    ]
+
+
+def reminders_of(conversation: Conversation, member: Any) -> list[FollowUp]:
+    """Return a member's own reminders of a conversation that are still to come."""
+    rows = FollowUp.objects.filter(
+        conversation=conversation, member=member, reminded_at=None, cancelled_at=None
+    )
+    return list(rows.order_by("due_at"))
