@@ -1,6 +1,17 @@
 from django.urls import path
 
-from regulars.inbox.views import bulk, common, deeds, hours, pages, satisfaction, targets, templates, writing
+from regulars.inbox.views import (
+    bulk,
+    common,
+    deeds,
+    hours,
+    pages,
+    reports,
+    satisfaction,
+    targets,
+    templates,
+    writing,
+)
 
 app_name = "inbox"
 urlpatterns = [
@@ -40,6 +51,9 @@ urlpatterns = [
     path("inbox/<int:conversation_id>/merging/", deeds.merging, name="merging"),
 ]
 urlpatterns += [
+    path("inbox/reports/", reports.reports, name="reports"),
+    path("inbox/reports/figures.csv", reports.reports_csv, name="reports_csv"),
+    path("inbox/reports/<slug:measure>/", reports.behind, name="behind"),
     path("inbox/<int:conversation_id>/templates/", templates.picker, name="picker"),
     path("inbox/<int:conversation_id>/templates/<int:template_id>/", templates.insertion, name="insertion"),
     path("inbox/<int:conversation_id>/follow-up/", satisfaction.follow_up, name="follow_up"),

@@ -54,7 +54,7 @@ def write_times(pairs: Iterable[Pair]) -> str:
     return ", ".join(f"{_clock(opens)}–{_clock(closes)}" for opens, closes in pairs)
 
 
-_LENGTH = re.compile(r"(\d{1,6}(?:[.,]\d{1,2})?)\s*(d|days?|h|hours?|hrs?|m|min|mins|minutes?|)")
+_LENGTH = re.compile(r"(\d{1,6}(?:[.,]\d{1,2})?)\s*(days?|d|hours?|hrs?|h|minutes?|mins?|m|)")
 UNITS = {"d": 1440, "h": 60, "m": 1, "": 1}
 NOT_A_LENGTH = "A length of time is written like 30 min, 4 h or 1 h 30 min; %(text)s is not."
 

@@ -102,6 +102,7 @@ def _boxes(request: Request) -> dict[str, Any]:
     number = counts(request.member)
     shown = [one for one in BOXES if one.name != "team" or request.member.team_ids]
     return {
+        "may_report": may(request.member, "reports.see"),
         "boxes": [
             {"box": one, "count": number.get(one.name), "is_current": view is None and one == current}
             for one in shown
