@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from regulars.inbox.actions.arriving import take_message
+from regulars.inbox.actions.arriving import take_failure, take_message
 from regulars.inbox.actions.breaching import escalate
 from regulars.inbox.actions.satisfaction import plan_satisfaction
 from regulars.inbox.actions.suggestions import remember_answer
@@ -8,7 +8,7 @@ from regulars.inbox.actions.templates import count_as_sent
 from regulars.inbox.actions.tidying import forget_conversations, swap_tag
 from regulars.inbox.events import ConversationAnswered, ConversationClosed, TargetMissed
 from regulars.kit.events import Heard, hears
-from regulars.messaging.events import AutomaticMessageReceived, MessageReceived
+from regulars.messaging.events import AutomaticMessageReceived, MessageFailed, MessageReceived
 from regulars.people.events import PersonErased, TagDeleted, TagsMerged
 
 
@@ -16,6 +16,12 @@ from regulars.people.events import PersonErased, TagDeleted, TagsMerged
 def begin_or_go_on(event: MessageReceived | AutomaticMessageReceived, heard: Heard) -> None:
     """Let a message begin its conversation, go on with it, or reopen it."""
     take_message(event.message_id, by=heard.by, at=heard.recorded_at)
+
+
+@hears(MessageFailed)
+def show_the_failure(event: MessageFailed, heard: Heard) -> None:
+    """Bring back the conversation whose answer did not arrive."""
+    take_failure(event.message_id, event.email, event.reason, by=heard.by, at=heard.recorded_at)
 
 
 @hears(PersonErased)

@@ -50,6 +50,15 @@ templates.change      all    all      –      –         –
 reports.see           all    all      –      –         all
 quarantine.see        all    all      –      –         –
 quarantine.retry      all    all      –      –         –
+outbox.see            all    all      –      –         –
+outbox.change         all    all      –      –         –
+channels.see          all    all      –      –         –
+channels.change       all    –        –      –         –
+consent.see           all    all      team   all       all
+consent.change        all    all      team   all       –
+suppressions.see      all    all      –      all       –
+suppressions.change   all    all      –      all       –
+purposes.change       all    all      –      all       –
 imports.see           all    all      –      all       –
 jobs.see              all    –        –      –         –
 jobs.retry            all    –        –      –         –

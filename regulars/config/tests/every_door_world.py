@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from regulars.commerce import models as commerce
+from regulars.inbox.actions import attach, take_message, write_conversation_note
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.messaging import models as messaging
@@ -110,7 +111,19 @@ def a_letter(ada: people.Person) -> dict[str, Any]:
         "message_id": message.pk,
         "enclosure_id": message.files.get().pk,
         "arrival_id": aside.pk,
+        **a_conversation(message),
     }
+
+
+def a_conversation(message: messaging.Message) -> dict[str, Any]:
+    """Let her letter begin a conversation with a note, and a colleague's draft with a file."""
+    found = take_message(message.pk, by=Actor.clock("test"), at=now())
+    assert found is not None
+    note = write_conversation_note(found, f"{SECRET} likes oats", by=Actor.clock("test"), at=now())
+    file = attach(
+        found, Member.objects.get(role="owner"), name="a.txt", content_type="", content=b"a", at=now()
+    )
+    return {"conversation_id": found.pk, "remark_id": note.pk, "draft_file_id": file.pk}
 
 
 def an_import() -> people.ImportRun:
@@ -128,7 +141,7 @@ def a_rule() -> people.StageRule:
 # Arguments that name something of Adalheid's: whoever may not see her must not get it.
 HERS = {"person_id", "company_id", "identity_id", "address_id", "affiliation_id", "belonging_id", "tie_id", "note_id", "memo_id",
         "preference_id", "task_id", "file_id", "order_id", "line_id", "refund_id", "subscription_id",
-        "thread_id", "message_id", "enclosure_id"}  # fmt: skip
+        "thread_id", "message_id", "enclosure_id", "conversation_id", "remark_id"}  # fmt: skip
 
 
 def doors(

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from regulars.commerce.models import Order, Subscription
+from regulars.inbox.models import Conversation, ConversationNote
 from regulars.kit.clock import now
 from regulars.messaging.models import Arrival, Channel, Message
 from regulars.people.models import Identity, ImportRun, Note, Person, Task
@@ -47,6 +48,14 @@ def _note() -> Context:
     return {"note": Note(pk=1, body="Hello", created_at=now()), "html": "Hello"}
 
 
+def _conversation() -> Context:
+    return {
+        "conversation": Conversation(thread_id=1, last_message_at=now()),
+        "may_answer": True,
+        "may_change": True,
+    }
+
+
 SAMPLES: dict[str, Callable[[], Context]] = {
     "commerce/_form.html": _form,
     "commerce/_line_form.html": lambda: {"line": SampleForm()},
@@ -56,6 +65,18 @@ SAMPLES: dict[str, Callable[[], Context]] = {
         "refund": {"pk": 1, "refunded_at": now(), "amount_minor": 100, "currency": "EUR"}
     },
     "commerce/_subscription_menu.html": lambda: {"row": Subscription(pk=1, name="Coffee")},
+    "inbox/_answer.html": lambda: {"entry": {"message": Message(pk=1, text="Hello", sent_at=now())}},
+    "inbox/_bulk.html": lambda: {"member": SimpleNamespace(pk=1)},
+    "inbox/_composer.html": _conversation,
+    "inbox/_draft_files.html": _conversation,
+    "inbox/_filter.html": _conversation,
+    "inbox/_head.html": _conversation,
+    "inbox/_held.html": lambda: {"changes": [{"words": ("Max answered", "note"), "at": now()}]},
+    "inbox/_note.html": lambda: {"entry": {"note": ConversationNote(pk=None, created_at=now())}},
+    "inbox/_pane.html": _conversation,
+    "inbox/_person.html": _conversation,
+    "inbox/_row.html": lambda: {"row": _conversation(), "query": "in=mine"},
+    "inbox/_thread.html": _conversation,
     "kit/_gallery_drawer.html": _form,
     "kit/_gallery_sign_in.html": _form,
     "kit/_timeline_item.html": lambda: {"item": {"title": "Ordered", "at": now(), "icon": "point"}},

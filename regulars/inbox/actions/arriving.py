@@ -96,6 +96,27 @@ def _receive(conversation: Conversation, message: Message, *, is_new: bool, by: 
     return conversation
 
 
+@transaction.atomic
+def take_failure(message_id: int, email: str, reason: str, *, by: Actor, at: datetime) -> Conversation | None:
+    """Bring back the conversation whose answer did not arrive, so that somebody sees it; once for each address."""
+    message = Message.objects.select_related("thread").filter(pk=message_id, direction="out").first()
+    if message is None:
+        return None
+    thread = survivor_of(message.thread)
+    if not Conversation.objects.filter(pk=thread.pk).exists():
+        return None
+    found = locked(thread.pk)
+    known = found.lines.filter(kind="failed", about__message=message_id, about__email=email)
+    if found.state == State.SPAM or known.exists():
+        return found
+    before = found.state
+    wake(found, at)
+    told = {"message": message_id, "email": email, "reason": reason[:300] or email}
+    moved(found, "failed", by=by, at=at, fields=WAKING, **told)
+    _announce(found, before, is_new=False, by=by)
+    return found
+
+
 WAKING = ("state", "waiting_since", "snoozed_until", "closed_at")
 
 

@@ -43,7 +43,15 @@ def assign_conversation(
     if found.assignee_id == (member.pk if member else None):
         return found
     before, found.assignee = found.assignee_id, member
-    moved(found, "assigned", by=by, at=at, fields=("assignee",), to=str(member or ""))
+    moved(
+        found,
+        "assigned",
+        by=by,
+        at=at,
+        fields=("assignee",),
+        to=str(member or ""),
+        me=member is not None and member.pk == by.member_id,
+    )
     _tell(found, by, {"assignee": [before, found.assignee_id]})
     if member is not None and member.pk != by.member_id:
         text = _("%(who)s gave you: %(what)s") % {"who": by.label, "what": found}

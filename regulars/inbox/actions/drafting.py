@@ -9,10 +9,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from regulars.inbox.engine.addresses import write_line
 from regulars.inbox.models import Conversation, Draft, DraftFile
 from regulars.inbox.models.work import FILES
-from regulars.kit.keeping import forget_kept, keep
+from regulars.kit.keeping import forget_kept, keep, read_kept
 from regulars.kit.refused import Invalid, NotThere
+from regulars.messaging.models import Message
+from regulars.messaging.models.messages import FILES as MESSAGE_FILES
 from regulars.team.models import Member
 
 MOST_FILE_BYTES, LONGEST = 25_000_000, 200_000
@@ -71,6 +74,21 @@ def drop_draft(conversation: Conversation, author: Member) -> None:
     paths = list(DraftFile.objects.filter(draft__in=rows).exclude(path="").values_list("path", flat=True))
     rows.delete()
     transaction.on_commit(lambda: forget_kept(FILES, paths))
+
+
+@transaction.atomic
+def draft_again(conversation: Conversation, message: Message, author: Member, *, at: datetime) -> Draft:
+    """Make a letter that was taken back a draft again, with its recipients and files."""
+    lines = {
+        role: write_line([(one.email, one.name) for one in message.sendings.filter(role=role)])
+        for role in ("to", "cc")
+    }
+    values = {"text": message.text, **lines, "sequence": conversation.sequence}
+    draft = _draft(conversation, author, at)
+    for file in message.files.all():
+        content = read_kept(MESSAGE_FILES, file.kept)
+        attach(conversation, author, name=file.name, content_type=file.content_type, content=content, at=at)
+    return keep_draft(conversation, author, {**values, "text": message.text or draft.text}, at=at)
 
 
 def _draft(conversation: Conversation, author: Member, at: datetime) -> Draft:

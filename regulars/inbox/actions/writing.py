@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.inbox.actions.arriving import WAKING, beginning_of
+from regulars.inbox.actions.drafting import draft_again
 from regulars.inbox.actions.moving import about_event, locked, moved
 from regulars.inbox.actions.templates import refuse_gaps
 from regulars.inbox.events import ConversationAnswered, ConversationFollowed, ConversationNoted
@@ -104,7 +105,10 @@ def take_answer_back(
     for name in RESTORED:
         if name in before:
             setattr(found, name, before[name])
-    return moved(found, "taken_back", by=by, at=at, fields=RESTORED, message=message.pk)
+    moved(found, "taken_back", by=by, at=at, fields=RESTORED, message=message.pk)
+    if message.author is not None:
+        draft_again(found, message, message.author, at=at)
+    return found
 
 
 def moved_since(conversation: Conversation, seen: int, by: Actor) -> list[Line]:

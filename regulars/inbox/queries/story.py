@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[Any, str]] = {
     "priority": (gettext_lazy("%(who)s changed the priority"), "flag"),
     "tagged": (gettext_lazy("%(who)s changed the tags: %(tags)s"), "tag"),
     "assigned": (gettext_lazy("%(who)s gave it to %(to)s"), "user-share"),
+    "taken": (gettext_lazy("%(who)s took it"), "user-check"),
     "unassigned": (gettext_lazy("%(who)s gave it to nobody"), "user-minus"),
     "team": (gettext_lazy("%(who)s gave it to %(to)s"), "users"),
     "taken_back": (gettext_lazy("%(who)s took an answer back"), "arrow-back-up"),
@@ -66,6 +67,14 @@ def story_of(conversation: Conversation, seer: Any, *, before: int | None = None
     ]
     entries.sort(key=_at)
     return {"entries": entries, "earlier": messages[0].pk if has_earlier else None}
+
+
+def visible_letters(
+    conversation: Conversation, seer: Any, *, before: int | None = None
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Return the newest letters of a conversation, oldest first, and the one before which there are more."""
+    messages, has_earlier = messages_of(conversation.thread, before=before)
+    return _letters(messages, seer), messages[0].pk if has_earlier else None
 
 
 def _at(entry: dict[str, Any]) -> datetime:
@@ -117,7 +126,11 @@ def _line(line: Line) -> dict[str, Any]:
 
 def told(line: Line) -> tuple[str, str]:
     """Return a change in words, and its icon."""
-    kind = "unassigned" if line.kind in ("assigned", "team") and not line.about.get("to") else line.kind
+    kind = line.kind
+    if kind in ("assigned", "team") and not line.about.get("to"):
+        kind = "unassigned"
+    elif line.about.get("me"):
+        kind = "taken"
     words, icon = NEWS.get(kind, (gettext_lazy("%(who)s changed it"), "edit"))
     about = line.about
     until = about.get("until", "")

@@ -3,16 +3,40 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from regulars.kit.keeping import forget_kept
-from regulars.messaging.models import Message, MessageFile, Participant, RawLetter, Thread
+from regulars.messaging.models import (
+    DUE_STATES,
+    ConsentEntry,
+    Message,
+    MessageFile,
+    Participant,
+    RawLetter,
+    Sending,
+    SendingState,
+    Suppression,
+    Thread,
+)
 from regulars.messaging.models.letters import FOLDER
 from regulars.messaging.models.messages import FILES
 
 BLANK = dict.fromkeys(
-    ("sender_name", "sender_email", "subject", "message_id", "text", "signature", "quoted", "html"), ""
+    (
+        "sender_name",
+        "sender_email",
+        "subject",
+        "message_id",
+        "text",
+        "signature",
+        "quoted",
+        "html",
+        "in_reply_to",
+        "reference_ids",
+    ),
+    "",
 )
 
 
@@ -30,11 +54,30 @@ def forget_mail(person_ids: Sequence[int], *, at: datetime) -> int:
     file_paths = list(files.exclude(path="").values_list("path", flat=True))
     files.delete()
     Message.objects.filter(pk__in=numbers).update(**BLANK, raw=None, held_back=0, erased_at=at)
+    _forget_sendings(numbers, at)
+    _forget_consent(person_ids)
     Participant.objects.filter(Q(person__in=person_ids) | Q(thread__in=threads)).delete()
     Thread.objects.filter(pk__in=threads).update(subject="")
     forget_letters(letters)
     transaction.on_commit(lambda: forget_kept(FILES, file_paths))
     return len(numbers)
+
+
+def _forget_sendings(messages: Sequence[int], at: datetime) -> None:
+    """Take the addresses out of what was sent, and send nothing that still waits; who is suppressed stays so by their key."""
+    rows = Sending.objects.filter(message__in=messages)
+    Suppression.objects.filter(address__in=rows.values("email")).update(address="")
+    rows.filter(state__in=DUE_STATES).update(state=SendingState.CANCELLED, ended_at=at)
+    nobody = Concat(Value("erased:"), Cast("pk", CharField()))
+    rows.update(email=nobody, name="", domain="", reason="", provider_id="")
+
+
+def _forget_consent(person_ids: Sequence[int]) -> None:
+    """Take the words of proof out of the ledger; its lines stay, as the law wants them proved."""
+    keys = ConsentEntry.objects.filter(person_id__in=person_ids).values("address_key")
+    Suppression.objects.filter(address_key__in=keys).update(address="")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT messaging_consent_blank(%s::bigint[])", [list(person_ids)])
 
 
 def forget_letters(numbers: Collection[int]) -> None:

@@ -13,6 +13,7 @@ from regulars.kit.actor import Actor
 from regulars.kit.events import announce
 from regulars.kit.keeping import keep
 from regulars.kit.refused import Invalid
+from regulars.messaging.actions.returns import settle_returned
 from regulars.messaging.engine.cleaning import clean
 from regulars.messaging.engine.kinds import COMPLAINT, HARD_BOUNCE, HUMAN
 from regulars.messaging.engine.letters import Attachment, Letter
@@ -21,7 +22,7 @@ from regulars.messaging.engine.threads import subject_of
 from regulars.messaging.events import AutomaticMessageReceived, MessageReceived
 from regulars.messaging.models import Channel, Message, MessageFile, Participant, RawLetter, Thread
 from regulars.messaging.models.messages import FILES
-from regulars.messaging.queries.placing import Placement, colleagues, place_of
+from regulars.messaging.queries.placing import RETURNED, Placement, colleagues, place_of
 from regulars.people.actions import IdentityTaken, create_person, mark_bounced
 from regulars.people.engine.identities import tidy_identity
 from regulars.people.engine.sayings import Unclear
@@ -69,6 +70,8 @@ def file_mail(
     if read.kind.name in (HARD_BOUNCE, COMPLAINT):
         for email in read.kind.about[:MOST_BOUNCED]:
             mark_bounced(email, by=by, at=at)
+    if read.kind.name in RETURNED:
+        settle_returned(read, by=by, at=at)
     _tell(message, by)
     return Filed(message)
 

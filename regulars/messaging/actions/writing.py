@@ -271,6 +271,7 @@ def _sending(
     verdict = reserve(one.email, errand, due_at=due_at)
     return Sending(
         message=message, email=one.email, name=one.name, domain=one.email.rpartition("@")[2][:253], role=role,
+        is_urgent=errand.message_class in UNASKED_CLASSES,
         state=SendingState.HELD if verdict.may_go else SendingState.SUPPRESSED, reason=verdict.reason,
         due_at=verdict.due_at, created_at=at, ended_at=None if verdict.may_go else at,
     )  # fmt: skip

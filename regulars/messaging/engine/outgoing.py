@@ -26,6 +26,7 @@ END_OF_BODY = re.compile(r"</body\s*>", re.IGNORECASE)
 PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
 NOBODY_NAMED = "undisclosed-recipients:;"
 MOST_REFERENCES = 100
+OWN_MARK = "X-Regulars-Loop"
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,8 @@ def headers_of(written: Written) -> list[tuple[str, str]]:
         ("References", " ".join(written.references)),
     ]
     if written.is_automatic:
-        # Both, since some robots know only one of them (RFC 3834, and what Exchange listens to).
-        pairs += [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")]
+        # Both, since some robots know only one of them (RFC 3834, and what Exchange listens to); the mark is for ourselves.
+        pairs += [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"), (OWN_MARK, "1")]
     if written.unsubscribe_url:
         pairs += [
             ("List-Unsubscribe", f"<{plain_line(written.unsubscribe_url)}>"),

@@ -115,7 +115,8 @@ def clues(letter: Letter, secret: bytes) -> Iterator[Clue]:
         for value in letter.headers.get(name, ()):
             yield from _tokens(value, How.ADDRESS, secret)
     nearest_first = (*letter.in_reply_to, *reversed(letter.references))
-    for said in nearest_first:
+    # What a bounce returns of our letter names it, too.
+    for said in (*nearest_first, *letter.returned_headers.get("message-id", ())):
         yield from _tokens(said, How.MESSAGE_ID, secret)
     for said in letter.in_reply_to:
         yield Clue(How.IN_REPLY_TO, message_id=said)

@@ -163,8 +163,9 @@ class Suppression(models.Model):
 class Rhythm(models.Model):
     """How often somebody wants to hear from us at most: one message of care or selling in so many days."""
 
+    # Without a rule of the database: an address may be erased while this stays, telling nothing.
     identity = models.OneToOneField(
-        Identity, on_delete=models.CASCADE, primary_key=True, related_name="rhythm"
+        Identity, on_delete=models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="rhythm"
     )
     days = models.PositiveSmallIntegerField()
     set_at = models.DateTimeField()

@@ -46,6 +46,8 @@ class Outlet(models.Model):
     is_active = models.BooleanField(_("sends"), default=True)
     checked_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)
+    # Of the installation's own way out, which is not stored: its password comes from the environment.
+    known_password: str = ""
 
     class Meta:
         verbose_name = _("way out")

@@ -73,6 +73,7 @@ class Sending(models.Model):
     domain = models.CharField(max_length=253, blank=True, db_collation="C")
     role = models.CharField(max_length=3, choices=Role.choices, default=Role.TO)
     state = models.CharField(max_length=10, choices=SendingState.choices, default=SendingState.HELD)
+    is_urgent = models.BooleanField(default=True)
     due_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     reason = models.TextField(blank=True)
@@ -94,7 +95,9 @@ class Sending(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["due_at", "id"], name="sending_due", condition=Q(state__in=("held", "waiting"))
+                fields=["-is_urgent", "due_at", "id"],
+                name="sending_due",
+                condition=Q(state__in=("held", "waiting")),
             ),
             models.Index(fields=["claimed_by"], name="sending_in_hand", condition=Q(state="sending")),
             models.Index(F("email"), F("created_at").desc(), name="sending_by_email"),

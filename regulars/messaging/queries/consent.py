@@ -37,9 +37,9 @@ def address_key(address: str) -> str:
 def consent_now(identities: Collection[int]) -> dict[tuple[int, int, str], ConsentEntry]:
     """Return the newest entry of each (identity, purpose, means): what holds now."""
     rows = ConsentEntry.objects.filter(identity__in=identities).order_by(
-        "identity", "purpose", "channel_kind", "-id"
+        "identity_id", "purpose_id", "channel_kind", "-id"
     )
-    newest = rows.distinct("identity", "purpose", "channel_kind")
+    newest = rows.distinct("identity_id", "purpose_id", "channel_kind")
     return {(one.identity_id, one.purpose_id, one.channel_kind): one for one in newest}
 
 

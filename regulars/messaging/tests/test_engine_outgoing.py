@@ -112,6 +112,7 @@ def test_automatic_mail_says_so() -> None:
     raw = as_bytes(a_letter(is_automatic=True))
 
     assert b"\r\nAuto-Submitted: auto-replied\r\n" in raw
+    assert read_mail(raw).kind.name == "own_loop"
     assert b"\r\nAuto-Submitted" not in as_bytes(a_letter())
 
 

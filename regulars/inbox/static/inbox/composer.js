@@ -50,7 +50,10 @@
   function beat(state, more = {}) {
     const box = form();
     if (!box) return;
-    send(box.dataset.presenceUrl, { state }, more).catch(() => { /* the next beat says it again */ });
+    const id = box.closest("[data-id]").dataset.id;
+    send(box.dataset.presenceUrl, { state }, more).then((answer) => (answer.ok ? answer.json() : null))
+      .then((truth) => { if (truth) document.dispatchEvent(new CustomEvent("inbox:truth", { detail: { id, ...truth } })); })
+      .catch(() => { /* the next beat says it again */ });
   }
   function typing() {
     if (Date.now() - lastTyped < TYPING) return;
@@ -80,12 +83,14 @@
   });
 
   // --- Sending ---------------------------------------------------------------------------------------------------
-  on("keydown", "[data-composer] textarea", (event, area) => {
-    if (event.key !== "Enter" || !event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+  // Before the kit's own listener, for which Shift makes no difference.
+  document.addEventListener("keydown", (event) => {
+    const area = event.target instanceof Element && event.target.closest("[data-composer] textarea");
+    if (!area || event.key !== "Enter" || !event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    event.stopImmediatePropagation();
+    event.stopPropagation();
     if (!isNote()) area.form.requestSubmit(area.form.querySelector("button[value=close]"));
-  });
+  }, true);
   on("keydown", "[data-composer] textarea", (event, area) => { if (event.key === "Escape" && !event.defaultPrevented) area.blur(); });
   document.addEventListener("htmx:config:request", (event) => {
     const { request, sourceElement } = event.detail.ctx;

@@ -5,6 +5,7 @@
   const { on, h, icon, post, announce } = Regulars;
   const GATHER = 250;
   const FRESH = 30000;
+  const SLOW = 60000;
   const STAYS = 50000;
   const TYPES = 8000;
   const root = () => document.getElementById("inbox");
@@ -170,6 +171,9 @@
   });
   function everything() { ahead.clear(); refresh(); refreshPane(); }
   document.addEventListener("live:gap", everything);
+  // Where no stream gets through, and for what came between drawing the page and hearing: every beat tells how far it is.
+  document.addEventListener("inbox:truth", ({ detail }) => { if (detail.id === openId() && detail.sequence > shown()) everything(); });
+  setInterval(() => { if (!document.hidden) refresh(); }, SLOW);
   addEventListener("online", everything);
   document.addEventListener("visibilitychange", () => { if (!document.hidden && Regulars.live?.state !== "on") everything(); });
 
