@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from django.utils.functional import Promise
@@ -22,6 +23,123 @@ class _ConversationEvent(Event):
 
     def title(self) -> str:
         return self.subject_line
+
+
+@dataclass(frozen=True, kw_only=True)
+class _TargetEvent(_ConversationEvent):
+    """What is told of a promise of an answer: which one, and when its time is up."""
+
+    # The promise's own row is the record.
+    audited: ClassVar[bool] = False
+    clock_id: int = 0
+    promise: str = ""
+    target_id: int | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetWarned(_TargetEvent):
+    """A promise of an answer breaks soon unless somebody acts."""
+
+    kind: ClassVar[str] = "target.warned"
+    label: ClassVar[str | Promise] = _("Answer due soon")
+    icon: ClassVar[str] = "hourglass"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetMissed(_TargetEvent):
+    """A promise of an answer broke: its time is up."""
+
+    kind: ClassVar[str] = "target.missed"
+    label: ClassVar[str | Promise] = _("Answer late")
+    icon: ClassVar[str] = "alarm"
+    on_timeline: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class SatisfactionGiven(_ConversationEvent):
+    """A customer said how a conversation went."""
+
+    kind: ClassVar[str] = "satisfaction.given"
+    label: ClassVar[str | Promise] = _("Said how it went")
+    icon: ClassVar[str] = "mood-smile"
+    on_timeline: ClassVar[bool] = True
+    audited: ClassVar[bool] = False
+    touches: ClassVar[bool] = True
+    score: int = 0
+    comment: str = ""
+
+    def title(self) -> str:
+        return " · ".join(piece for piece in (f"{self.score}/5", self.comment or self.subject_line) if piece)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpPlanned(_ConversationEvent):
+    """A member wants to look at a conversation again later, or no longer."""
+
+    kind: ClassVar[str] = "follow_up.planned"
+    label: ClassVar[str | Promise] = _("Reminder of a conversation")
+    icon: ClassVar[str] = "bell"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SetupEvent(Event):
+    """What is told of a piece of the inbox's setup: its number and name."""
+
+    touches: ClassVar[bool] = False
+    name: str = ""
+
+    def title(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusinessHoursChanged(_SetupEvent):
+    """Business hours, or a day that differs from them, were made, changed or thrown away."""
+
+    kind: ClassVar[str] = "business_hours.changed"
+    label: ClassVar[str | Promise] = _("Business hours changed")
+    icon: ClassVar[str] = "clock"
+    hours_id: int = 0
+
+    def subject(self) -> tuple[str, int | None]:
+        return "business_hours", self.hours_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseTargetChanged(_SetupEvent):
+    """A promise of an answer was made, changed or taken back."""
+
+    kind: ClassVar[str] = "response_target.changed"
+    label: ClassVar[str | Promise] = _("Response target changed")
+    icon: ClassVar[str] = "target"
+    target_id: int = 0
+
+    def subject(self) -> tuple[str, int | None]:
+        return "response_target", self.target_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateChanged(_SetupEvent):
+    """A template for answers was made, changed, put away or taken out again."""
+
+    kind: ClassVar[str] = "template.changed"
+    label: ClassVar[str | Promise] = _("Template changed")
+    icon: ClassVar[str] = "template"
+    template_id: int = 0
+
+    def subject(self) -> tuple[str, int | None]:
+        return "template", self.template_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class SatisfactionSettingsChanged(Event):
+    """Whether and when customers are asked how it went was changed."""
+
+    kind: ClassVar[str] = "satisfaction_settings.changed"
+    label: ClassVar[str | Promise] = _("Satisfaction request changed")
+    icon: ClassVar[str] = "mood-smile"
+    touches: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, kw_only=True)

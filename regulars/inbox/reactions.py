@@ -1,7 +1,12 @@
 from __future__ import annotations
 
 from regulars.inbox.actions.arriving import take_failure, take_message
+from regulars.inbox.actions.breaching import escalate
+from regulars.inbox.actions.satisfaction import plan_satisfaction
+from regulars.inbox.actions.suggestions import remember_answer
+from regulars.inbox.actions.templates import count_as_sent
 from regulars.inbox.actions.tidying import forget_conversations, swap_tag
+from regulars.inbox.events import ConversationAnswered, ConversationClosed, TargetMissed
 from regulars.kit.events import Heard, hears
 from regulars.messaging.events import AutomaticMessageReceived, MessageFailed, MessageReceived
 from regulars.people.events import PersonErased, TagDeleted, TagsMerged
@@ -38,3 +43,22 @@ def change_the_tag(event: TagsMerged, heard: Heard) -> None:
     """Give conversations the tag that another became part of."""
     if event.merged_id is not None:
         swap_tag(event.merged_id, event.id)
+
+
+@hears(TargetMissed)
+def hand_over(event: TargetMissed, heard: Heard) -> None:
+    """Hand a conversation on whose promise broke."""
+    escalate(event.conversation_id, by=heard.by, at=heard.recorded_at)
+
+
+@hears(ConversationClosed)
+def plan_to_ask_how_it_went(event: ConversationClosed, heard: Heard) -> None:
+    """Plan to ask the customer how it went."""
+    plan_satisfaction(event.conversation_id, at=heard.recorded_at)
+
+
+@hears(ConversationAnswered)
+def learn_from_the_answer(event: ConversationAnswered, heard: Heard) -> None:
+    """Count the templates that left with an answer, and keep it to be suggested for like questions."""
+    count_as_sent(event.conversation_id, event.message_id, at=heard.recorded_at)
+    remember_answer(event.conversation_id, event.message_id)

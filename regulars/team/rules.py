@@ -47,6 +47,9 @@ conversations.change  all    all      team   –         –
 conversations.assign  all    all      team   –         –
 unclaimed.see         all    all      –      –         –
 connections.change    all    all      –      –         –
+targets.change        all    all      –      –         –
+templates.change      all    all      –      –         –
+reports.see           all    all      –      –         all
 quarantine.see        all    all      –      –         –
 quarantine.retry      all    all      –      –         –
 outbox.see            all    all      –      –         –

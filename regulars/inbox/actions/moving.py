@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from regulars.inbox.actions.clocks import keep_clocks
 from regulars.inbox.models import Conversation, Line
 from regulars.kit.actor import Actor
 from regulars.kit.live import publish
@@ -39,6 +40,7 @@ def moved(
         conversation=conversation, sequence=conversation.sequence, kind=kind, about=about, at=at,
         actor_label=by.label[:200] if by.kind != "clock" else "", member_id=by.member_id,
     )  # fmt: skip
+    keep_clocks(conversation, kind, at=at, member_id=by.member_id)
     tell(conversation)
     return conversation
 

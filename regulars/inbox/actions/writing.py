@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from regulars.inbox.actions.arriving import WAKING, beginning_of
 from regulars.inbox.actions.drafting import draft_again
 from regulars.inbox.actions.moving import about_event, locked, moved
+from regulars.inbox.actions.templates import refuse_gaps
 from regulars.inbox.events import ConversationAnswered, ConversationFollowed, ConversationNoted
 from regulars.inbox.models import Conversation, ConversationNote, Follower, Line, State
 from regulars.inbox.rules import SEE, reaches_conversation
@@ -73,6 +74,7 @@ def answer_conversation(
         raise SpamIsNotAnswered
     if seen is not None and (news := moved_since(found, seen, by)):
         raise MovedMeanwhile(news)
+    refuse_gaps(letter.text)
     before = {name: getattr(found, name) for name in RESTORED}
     message = write_message(found.thread, found.channel, letter, by=by, at=at, due_at=due_at)
     is_first = found.first_answered_at is None

@@ -30,6 +30,14 @@ class Line(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["conversation", "sequence"], name="line_once"),
         ]
+        # Reports count the letters of a period by their lines.
+        indexes: ClassVar = [
+            models.Index(
+                fields=["at"],
+                name="line_letters",
+                condition=Q(kind__in=("opened", "begun", "received", "answered")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.sequence} {self.kind}"

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from regulars.inbox.models import Conversation, Reader, State
+from regulars.inbox.models import Clock, Conversation, Reader, State
+from regulars.inbox.queries.due import due_of
 from regulars.kit.lists import ListSpec
 from regulars.people.models import Tag
 
@@ -35,12 +36,19 @@ def _open(rows: Rows) -> Rows:
     return rows.filter(state=State.OPEN)
 
 
+def _breaching(rows: Rows, _me: Any) -> Rows:
+    """Keep those in which a promise breaks soon or broke already."""
+    soon: Any = Clock.objects.all()
+    return rows.filter(pk__in=soon.breaching().values("conversation"))
+
+
 # Who has waited longest comes first, wherever somebody waits.
 BOXES = [
     Box("mine", _("Mine"), "user", lambda rows, me: _open(rows).filter(assignee=me.member_id), "waiting_since"),
     Box("unassigned", _("Unassigned"), "inbox", lambda rows, _me: _open(rows).filter(assignee=None), "waiting_since"),
     Box("team", _("My teams"), "users", lambda rows, me: _open(rows).filter(team__in=me.team_ids), "waiting_since"),
     Box("open", _("All open"), "messages", lambda rows, _me: _open(rows), "waiting_since"),
+    Box("breaching", _("Breaching"), "alarm", _breaching, "due_at"),
     Box("waiting", _("Waiting for customer"), "hourglass", lambda rows, _me: rows.filter(state=State.WAITING),
         "last_message_at"),
     Box("snoozed", _("Snoozed"), "clock-pause", lambda rows, _me: rows.filter(state=State.SNOOZED), "snoozed_until"),
@@ -90,11 +98,13 @@ def rows_of(found: Sequence[Conversation], member: Any, at: datetime) -> list[di
         Reader.objects.filter(conversation__in=ids, member=member).values_list("conversation", "read_at")
     )
     there = presence_of(ids, member, at)
+    due = due_of(ids, at)
     tags = {tag.pk: tag for tag in Tag.objects.filter(pk__in={n for one in found for n in one.tag_ids})}
     return [
         {
             "conversation": one,
             "is_unread": one.state == State.OPEN and is_unread(one, read.get(one.pk)),
+            "due": due.get(one.pk),
             "present": there.get(one.pk, []),
             "tags": [tags[number] for number in one.tag_ids if number in tags],
         }

@@ -20,6 +20,9 @@ from regulars.people.queries.choices import (
 
 PERSON = Join("person", "LEFT JOIN people_person {person} ON {person}.id = {t}.person_id")
 
+DUE = """(SELECT min(k.due_at) FROM inbox_clock k
+    WHERE k.conversation_id = {t}.id AND k.done_at IS NULL AND k.cancelled_at IS NULL)"""
+
 
 def _trait(name: str, type_: TraitType, label: Label, sql: str = "", **more: Any) -> Trait:
     return Trait(
@@ -57,6 +60,7 @@ def conversation_traits() -> Iterable[Trait]:
     yield _trait("started_at", "datetime", _("Began"), not_null=True)
     yield _trait("last_message_at", "datetime", _("Last message"), **always)
     yield _trait("waiting_since", "datetime", _("Waiting since"), sortable=True)
+    yield _trait("due_at", "datetime", _("Answer due"), DUE, sortable=True)
     yield _trait("snoozed_until", "datetime", _("Snoozed until"), sortable=True)
     yield _trait("first_answered_at", "datetime", _("First answered"))
     yield _trait("closed_at", "datetime", _("Closed"), sortable=True)

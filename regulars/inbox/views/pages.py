@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET
 
 from regulars.inbox.actions.moving import TOPIC
 from regulars.inbox.models import Conversation, Draft, Priority
+from regulars.inbox.queries.due import promises_of
 from regulars.inbox.queries.lists import BOXES, Box, box_spec, counts, presence_of, rows_of
+from regulars.inbox.queries.satisfaction import reminders_of, said_about
 from regulars.inbox.queries.story import others_of, story_of
 from regulars.inbox.queries.writing import recipients_line
 from regulars.inbox.rules import ANSWER, ASSIGN, CHANGE, SEE, reaches_conversation
@@ -100,6 +102,7 @@ def _boxes(request: Request) -> dict[str, Any]:
     number = counts(request.member)
     shown = [one for one in BOXES if one.name != "team" or request.member.team_ids]
     return {
+        "may_report": may(request.member, "reports.see"),
         "boxes": [
             {"box": one, "count": number.get(one.name), "is_current": view is None and one == current}
             for one in shown
@@ -180,6 +183,9 @@ def _thread(request: Request, found: Conversation) -> dict[str, Any]:
         **story_of(found, member, before=number),
         "tags": list(Tag.objects.filter(pk__in=found.tag_ids)) if found.tag_ids else [],
         "present": presence_of([found.pk], member, now()).get(found.pk, []),
+        "promises": promises_of(found, now()),
+        "said": said_about(found),
+        "reminders": reminders_of(found, member),
         "is_followed": found.followers.filter(member=member).exists(),
         "priorities": Priority.choices,
         "other_drafts": list(

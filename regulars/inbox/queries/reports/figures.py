@@ -1,0 +1,130 @@
+"""The figures of a period, all together or side by side, with their spread."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from regulars.inbox.queries.reports.period import Period
+from regulars.inbox.queries.reports.sources import rows_by
+from regulars.messaging.models import Channel
+from regulars.people.models import Tag
+from regulars.team.models import Member, Team
+
+COUNTED = (
+    "began", "messages_in", "messages_out", "resolved", "reopened", "promised", "kept", "missed", "asked", "said",
+    "happy", "backlog",
+)  # fmt: skip
+TIMED = ("first", "next", "resolved")
+# Median and the ninth of ten, in open time and by the calendar: of a clock, half and nine tenths took no longer.
+TIMES = """count(*), percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY x.used),
+    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY x.whole)"""
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long something took, in seconds: how many there were, and median and nine tenths in both times."""
+
+    count: int = 0
+    median: float | None = None
+    ninth: float | None = None
+    calendar_median: float | None = None
+    calendar_ninth: float | None = None
+
+
+@dataclass
+class Figures:
+    """All figures of one group."""
+
+    key: str
+    label: str
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+    times: dict[str, Times] = field(default_factory=dict)
+    score: float | None = None
+
+    def share(self, part: str, whole: str) -> float | None:
+        """Return one count as a share of another, None when there is nothing to share."""
+        return self.counts[part] / self.counts[whole] if self.counts[whole] else None
+
+    @property
+    def kept(self) -> float | None:
+        """The share of promises that were kept."""
+        return self.share("kept", "promised")
+
+    @property
+    def reopened(self) -> float | None:
+        """The share of what was resolved and came back."""
+        return self.share("reopened", "resolved")
+
+    @property
+    def happy(self) -> float | None:
+        """The share of those who said good or very good, of all who said something."""
+        return self.share("happy", "said")
+
+    def time(self, kind: str) -> Times:
+        """Return how long something took."""
+        return self.times.get(kind, Times())
+
+
+def figures_by(period: Period, by: str = "") -> list[Figures]:
+    """Return the figures of each group, the busiest first; without `by` those of all together."""
+    found: dict[Any, Figures] = defaultdict(lambda: Figures("", ""))
+    for measure in COUNTED:
+        for key, count in rows_by(measure, "count(*)", period, by):
+            found[key].counts[measure] = count
+    for kind in TIMED:
+        for key, count, used, whole in rows_by(kind, TIMES, period, by):
+            found[key].times[kind] = Times(count, *(used or (None, None)), *(whole or (None, None)))
+    for key, score in rows_by("said", "avg(x.score)::float", period, by):
+        found[key].score = score
+    if not by:
+        return [found[0]] if found else [Figures("", "")]
+    return _named(found, by)
+
+
+def _named(found: dict[Any, Figures], by: str) -> list[Figures]:
+    labels = _labels(by, [key for key in found if key is not None])
+    for key, one in found.items():
+        one.key = "none" if key is None else str(key)
+        one.label = labels.get(key, _("No longer there")) if key is not None else _none(by)
+    if by == "hour":
+        return [found[key] for key in sorted(found)]
+    return sorted(found.values(), key=lambda one: (-one.counts["began"], -one.counts["resolved"], one.label))
+
+
+def _none(by: str) -> str:
+    return _("Nobody") if by == "member" else _("No team")
+
+
+def _labels(by: str, keys: Sequence[int]) -> dict[int, str]:
+    if by == "hour":
+        return {key: f"{key:02}–{(key + 1) % 24:02}" for key in keys}
+    models: dict[str, Any] = {"channel": Channel, "member": Member, "team": Team, "tag": Tag}
+    return {one.pk: str(one) for one in models[by].objects.filter(pk__in=keys)}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How evenly groups are served in one measure: the lowest, the highest, and how many times the one the other is."""
+
+    lowest: float
+    highest: float
+
+    @property
+    def times(self) -> float | None:
+        """How many times the lowest the highest is; None beside nothing."""
+        return self.highest / self.lowest if self.lowest else None
+
+
+def spread_of(values: Sequence[float | None]) -> Spread | None:
+    """Return how far groups lie apart; None with fewer than two that have the figure.
+
+    >>> spread_of([3600.0, None, 7200.0]).times
+    2.0
+    """
+    known = [value for value in values if value is not None]
+    return Spread(min(known), max(known)) if len(known) > 1 else None
