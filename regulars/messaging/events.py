@@ -76,3 +76,42 @@ class ArrivalRetried(Event):
 
     def subject(self) -> tuple[str, int | None]:
         return "arrival", self.arrival_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MailboxEvent(Event):
+    """What every mailbox's event tells: which one, and its user name."""
+
+    icon: ClassVar[str] = "inbox"
+    mailbox_id: int
+    name: str = ""
+
+    def subject(self) -> tuple[str, int | None]:
+        return "mailbox", self.mailbox_id
+
+    def title(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxAdded(_MailboxEvent):
+    """A mailbox was connected; its mail comes in."""
+
+    kind: ClassVar[str] = "mailbox.added"
+    label: ClassVar[str | Promise] = _("Mailbox added")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxChanged(_MailboxEvent):
+    """How a mailbox is reached was changed, or it was paused or resumed."""
+
+    kind: ClassVar[str] = "mailbox.changed"
+    label: ClassVar[str | Promise] = _("Mailbox changed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxRemoved(_MailboxEvent):
+    """A mailbox was disconnected; the mail that came from it stays."""
+
+    kind: ClassVar[str] = "mailbox.removed"
+    label: ClassVar[str | Promise] = _("Mailbox removed")

@@ -62,6 +62,13 @@ class NotPutAside(Refused):
     default = _("This mail does not wait for anybody.")
 
 
+class NotHere(Refused):
+    """The bytes of this mail never came."""
+
+    code = "not_here"
+    default = _("The server did not hand this mail out. It is asked for again every day.")
+
+
 class EndedTheProgram(Exception):
     """Reading this mail was begun many times, and each time the program ended before it was done."""
 
@@ -79,8 +86,20 @@ def take_in(raw: bytes, channel: Channel, *, transport_key: str = "", by: Actor,
     if not transport_key:
         arrival.save(force_insert=True)
         return arrival
+    # What was only noted, because the server withheld it, has come now.
+    Arrival.objects.filter(
+        channel=channel, transport_key=transport_key, raw=None, state="quarantined"
+    ).delete()
     Arrival.objects.bulk_create([arrival], ignore_conflicts=True)
     return Arrival.objects.get(channel=channel, transport_key=transport_key)
+
+
+def take_note_of(transport_key: str, channel: Channel, reason: str, *, at: datetime) -> None:
+    """Put aside a mail whose bytes could not be had, so that people see it; having them later takes its place."""
+    arrival = Arrival(
+        channel=channel, transport_key=transport_key, arrived_at=at, state="quarantined", reason=reason[:2000]
+    )
+    Arrival.objects.bulk_create([arrival], ignore_conflicts=True)
 
 
 def _raw_letter(raw: bytes, at: datetime) -> RawLetter:
@@ -213,6 +232,8 @@ def retry_arrival(arrival: Arrival, *, by: Actor, at: datetime) -> Arrival:
     arrival = _locked(arrival.pk)
     if arrival.state != ArrivalState.QUARANTINED:
         raise NotPutAside
+    if arrival.raw is None:
+        raise NotHere
     arrival.state, arrival.tries = ArrivalState.WAITING, 0
     arrival.save(update_fields=["state", "tries"])
     announce(
