@@ -49,6 +49,48 @@ class AutomaticMessageReceived(_MessageEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class _ThreadEvent(Event):
+    """What tells of a thread and another one."""
+
+    thread_id: int
+    other_id: int
+    subject_line: str = ""
+
+    def subject(self) -> tuple[str, int | None]:
+        return "thread", self.thread_id
+
+    def title(self) -> str:
+        return self.subject_line
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadJoined(_ThreadEvent):
+    """A thread became part of another, which is `other_id`."""
+
+    kind: ClassVar[str] = "thread.joined"
+    label: ClassVar[str | Promise] = _("Joined to another conversation")
+    icon: ClassVar[str] = "arrows-join"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadParted(_ThreadEvent):
+    """A thread that was part of another stands alone again."""
+
+    kind: ClassVar[str] = "thread.parted"
+    label: ClassVar[str | Promise] = _("Parted from another conversation")
+    icon: ClassVar[str] = "arrows-split"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadSplit(_ThreadEvent):
+    """The end of a thread became a thread of its own, which is `other_id`."""
+
+    kind: ClassVar[str] = "thread.split"
+    label: ClassVar[str | Promise] = _("Split off a conversation")
+    icon: ClassVar[str] = "arrows-split"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelAdded(Event):
     """A way for people to write to us was added."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from regulars.kit.keeping import keep, read_kept
 from regulars.kit.refused import NotThere, Refused
 from regulars.kit.worker import KNOCK, is_stopping
 from regulars.messaging.actions.erasing import forget_letters
-from regulars.messaging.actions.filing import file_mail
+from regulars.messaging.actions.filing import Incoming, file_mails
 from regulars.messaging.engine.reading import read_mail
 from regulars.messaging.events import ArrivalRetried
 from regulars.messaging.models import Arrival, ArrivalState, Channel, RawLetter
@@ -32,6 +32,9 @@ from regulars.timeline.actions.hearing import require_connection, words_of
 
 log = logging.getLogger(__name__)
 LARGEST = 100_000_000
+BY = Actor.clock("mail")
+# So many are read in one transaction, which is what a killed worker does once more.
+AT_ONCE = 50
 # Somebody else was quicker, or two waited for each other: the next try finds what they wrote.
 AGAIN = (IntegrityError, OperationalError)
 MOST_TRIES_AT_ONCE = 5
@@ -132,29 +135,50 @@ def read_arrival(arrival: Arrival, *, by: Actor) -> Arrival:
     raise AssertionError("The loop returns.")
 
 
-@transaction.atomic
 def _read(number: int, *, by: Actor) -> Arrival:
-    arrival = _locked(number)
-    if arrival.state != ArrivalState.WAITING:
-        return arrival
+    return _read_all([number], by=by)[0]
+
+
+@transaction.atomic
+def _read_all(numbers: Sequence[int], *, by: Actor) -> list[Arrival]:
+    """Read mails and file them together; when anything goes wrong with one, nothing was done with any."""
+    found = _locked(numbers)
+    waiting = [one for one in found if one.state == ArrivalState.WAITING]
+    ours = own_addresses()
+    filed = file_mails([_incoming(one, ours) for one in waiting], ours=ours, by=by)
+    for arrival, one in zip(waiting, filed, strict=True):
+        arrival.message, arrival.is_duplicate = one.message, one.is_duplicate
+        arrival.state, arrival.reason = ArrivalState.READ, ""
+    _write_read(waiting)
+    # What was fetched once more after its person was erased: only its key may be known.
+    forget_letters([one.raw_id for one in waiting if one.raw_id and one.message and one.message.erased_at])
+    return found
+
+
+def _incoming(arrival: Arrival, ours: set[str]) -> Incoming:
     raw = raw_bytes(arrival)
     if not raw.strip(b"\0\r\n\t "):
         raise EmptyMail
-    ours = own_addresses()
-    read = read_mail(raw, ours)
-    filed = file_mail(read, arrival.channel, raw=arrival.raw, ours=ours, by=by, at=arrival.arrived_at)
-    arrival.message, arrival.is_duplicate = filed.message, filed.is_duplicate
-    arrival.state, arrival.reason = ArrivalState.READ, ""
-    arrival.save(update_fields=["message", "is_duplicate", "state", "reason"])
-    if filed.message.erased_at is not None and arrival.raw_id is not None:
-        # It was fetched once more after its person was erased: only its key may be known.
-        forget_letters([arrival.raw_id])
-    return arrival
+    return Incoming(read_mail(raw, ours), arrival.channel, arrival.raw, arrival.arrived_at)
+
+
+def _write_read(arrivals: Sequence[Arrival]) -> None:
+    values = (
+        [one.pk for one in arrivals],
+        [one.message_id for one in arrivals],
+        [one.is_duplicate for one in arrivals],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE messaging_arrival AS a SET message_id = w.message, is_duplicate = w.again, state = 'read', reason = ''
+            FROM unnest(%s::bigint[], %s::bigint[], %s::boolean[]) AS w(id, message, again) WHERE a.id = w.id""",
+            values,
+        )
 
 
 @transaction.atomic
 def _put_aside(number: int, problem: Exception) -> Arrival:
-    arrival = _locked(number)
+    arrival = _locked([number])[0]
     if arrival.state == ArrivalState.WAITING:
         log.warning("Mail %s could not be read and is put aside: %r", number, problem)
         arrival.state, arrival.reason = ArrivalState.QUARANTINED, _reason(problem)
@@ -166,20 +190,40 @@ def _reason(problem: Exception) -> str:
     return str(problem) if isinstance(problem, Refused) else words_of(problem)
 
 
-def _locked(number: int) -> Arrival:
-    rows = Arrival.objects.select_related("channel", "raw").select_for_update(of=("self",))
-    return rows.get(pk=number)
+def _locked(numbers: Sequence[int]) -> list[Arrival]:
+    rows = Arrival.objects.select_related("channel", "raw").select_for_update(of=("self",)).order_by("id")
+    found = list(rows.filter(pk__in=numbers))
+    if len(found) < len(numbers):
+        raise NotThere
+    return found
 
 
-def read_waiting(limit: int = 50) -> int:
-    """Read what waits, oldest first, each on its own; return how many were begun, 0 while another worker reads."""
+def read_waiting(limit: int = AT_ONCE) -> int:
+    """Read what waits, oldest first; return how many were begun, 0 while another worker reads."""
     with _only_reader() as is_ours:
         numbers = _begin(limit) if is_ours else []
-        for done, number in enumerate(numbers):
-            if is_stopping():
-                return done
-            read_arrival(Arrival(pk=number), by=Actor.clock("mail"))
+        if len(numbers) < 2 or not _read_together(numbers):
+            return _read_each(numbers)
         return len(numbers)
+
+
+def _read_together(numbers: Sequence[int]) -> bool:
+    """Read mails in one transaction, which costs a third; tell whether all of them could be read."""
+    try:
+        _read_all(numbers, by=BY)
+    except Exception as problem:  # noqa: BLE001  whichever it was is found out when each is read on its own
+        require_connection()
+        log.info("Mails are read one by one, because of one of them: %r", problem)
+        return False
+    return True
+
+
+def _read_each(numbers: Sequence[int]) -> int:
+    for done, number in enumerate(numbers):
+        if is_stopping():
+            return done
+        read_arrival(Arrival(pk=number), by=BY)
+    return len(numbers)
 
 
 @contextmanager
@@ -221,6 +265,9 @@ def _begin(limit: int) -> list[int]:
         found = found[1:]
     if found and found[0][1] >= SUSPICIOUS:
         found = found[:1]
+    if found and found[0][1] >= 1:
+        # Reading it was begun and not ended: perhaps because of too much at once.
+        found = found[: max(1, limit // 10)]
     numbers = [number for number, _tries in found]
     Arrival.objects.filter(pk__in=numbers).update(tries=F("tries") + 1)
     return numbers
@@ -229,7 +276,7 @@ def _begin(limit: int) -> list[int]:
 @transaction.atomic
 def retry_arrival(arrival: Arrival, *, by: Actor, at: datetime) -> Arrival:
     """Let a mail that was put aside be read once more; the worker does it at once."""
-    arrival = _locked(arrival.pk)
+    arrival = _locked([arrival.pk])[0]
     if arrival.state != ArrivalState.QUARANTINED:
         raise NotPutAside
     if arrival.raw is None:
@@ -247,7 +294,7 @@ def retry_arrival(arrival: Arrival, *, by: Actor, at: datetime) -> Arrival:
     return arrival
 
 
-def read_everything(limit: int = 50) -> int:
+def read_everything(limit: int = AT_ONCE) -> int:
     """Read until nothing waits, for tests and commands; return how many were begun."""
     total = 0
     while begun := read_waiting(limit):

@@ -1,7 +1,15 @@
 from regulars.messaging.models.channels import Channel, ChannelKind
 from regulars.messaging.models.letters import Arrival, ArrivalState, RawLetter
 from regulars.messaging.models.mailboxes import Auth, Mailbox, MailboxState, Problem, Security
-from regulars.messaging.models.messages import Direction, Message, MessageFile, MessageKind, Threading
+from regulars.messaging.models.messages import (
+    Direction,
+    Message,
+    MessageFile,
+    MessageKind,
+    MissedParent,
+    Proof,
+    Threading,
+)
 from regulars.messaging.models.threads import Participant, Thread
 
 __all__ = [
@@ -16,8 +24,10 @@ __all__ = [
     "Message",
     "MessageFile",
     "MessageKind",
+    "MissedParent",
     "Participant",
     "Problem",
+    "Proof",
     "RawLetter",
     "Security",
     "Thread",
