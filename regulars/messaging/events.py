@@ -69,7 +69,7 @@ class ThreadJoined(_ThreadEvent):
 
     kind: ClassVar[str] = "thread.joined"
     label: ClassVar[str | Promise] = _("Joined to another conversation")
-    icon: ClassVar[str] = "arrows-join"
+    icon: ClassVar[str] = "git-merge"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,7 @@ class ThreadParted(_ThreadEvent):
 
     kind: ClassVar[str] = "thread.parted"
     label: ClassVar[str | Promise] = _("Parted from another conversation")
-    icon: ClassVar[str] = "arrows-split"
+    icon: ClassVar[str] = "git-fork"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ class ThreadSplit(_ThreadEvent):
 
     kind: ClassVar[str] = "thread.split"
     label: ClassVar[str | Promise] = _("Split off a conversation")
-    icon: ClassVar[str] = "arrows-split"
+    icon: ClassVar[str] = "git-fork"
 
 
 @dataclass(frozen=True, kw_only=True)

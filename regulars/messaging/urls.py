@@ -1,6 +1,6 @@
 from django.urls import path
 
-from regulars.messaging.views import quarantine, threads
+from regulars.messaging.views import mailboxes, quarantine, threads
 
 app_name = "messaging"
 urlpatterns = [
@@ -8,6 +8,18 @@ urlpatterns = [
     path("messages/<int:message_id>/", threads.message, name="message"),
     path("messages/<int:message_id>/frame/", threads.frame, name="frame"),
     path("messages/files/<int:enclosure_id>/", threads.file, name="file"),
+    path("settings/mailboxes/", mailboxes.mailboxes, name="mailboxes"),
+    path("settings/mailboxes/new/", mailboxes.new_mailbox, name="new_mailbox"),
+    path("settings/mailboxes/granted/", mailboxes.mailbox_granted, name="mailbox_granted"),
+    path("settings/mailboxes/<int:mailbox_id>/", mailboxes.edit_mailbox, name="edit_mailbox"),
+    path("settings/mailboxes/<int:mailbox_id>/test/", mailboxes.mailbox_test, name="mailbox_test"),
+    path("settings/mailboxes/<int:mailbox_id>/pause/", mailboxes.mailbox_pause, name="mailbox_pause"),
+    path("settings/mailboxes/<int:mailbox_id>/removal/", mailboxes.mailbox_removal, name="mailbox_removal"),
+    path(
+        "settings/mailboxes/<int:mailbox_id>/permission/",
+        mailboxes.mailbox_permission,
+        name="mailbox_permission",
+    ),
     path("settings/quarantine/", quarantine.quarantine, name="quarantine"),
     path("settings/quarantine/<int:arrival_id>/retry/", quarantine.retry, name="retry"),
     path("settings/quarantine/<int:arrival_id>/raw/", quarantine.raw, name="raw"),

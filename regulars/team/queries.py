@@ -33,6 +33,7 @@ AREAS: dict[str, Label] = {
     "costs": _("Costs and margins"),
     "messages": _("Messages"),
     "unclaimed": _("Messages of nobody known"),
+    "mailboxes": _("Mailboxes"),
     "quarantine": _("Mail that could not be read"),
     "imports": _("Imports"),
     "jobs": _("Background jobs"),

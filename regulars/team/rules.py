@@ -41,6 +41,8 @@ products.change       all    all      –      all       –
 costs.see             all    all      –      all       all
 messages.see          all    all      team   all       all
 unclaimed.see         all    all      –      –         –
+mailboxes.see         all    all      –      –         –
+mailboxes.change      all    all      –      –         –
 quarantine.see        all    all      –      –         –
 quarantine.retry      all    all      –      –         –
 imports.see           all    all      –      all       –

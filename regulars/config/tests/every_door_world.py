@@ -105,7 +105,12 @@ def a_letter(ada: people.Person) -> dict[str, Any]:
     aside = messaging.Arrival.objects.create(
         channel=message.channel, raw=message.raw, arrived_at=now(), state="quarantined", reason="No"
     )
+    mailbox = messaging.Mailbox.objects.create(
+        channel=message.channel, host="127.0.0.1", port=1, security="none", user="desk", starts_at=now(),
+        changed_at=now(), created_at=now(),
+    )  # fmt: skip
     return {
+        "mailbox_id": mailbox.pk,
         "thread_id": message.thread_id,
         "message_id": message.pk,
         "enclosure_id": message.files.get().pk,

@@ -36,7 +36,9 @@ class NotConnected(Refused):
 
 def add_mailbox(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Mailbox:
     """Connect a mailbox to a channel; it takes mail from now on, or of the last `days`."""
-    channel = channel_named(values.get("channel", ""), by=by, at=at, address=values.get("address", ""))
+    address = str(values.get("address", "")).strip().lower()
+    channel = Channel.objects.filter(address=address).first() if address else None
+    channel = channel or channel_named(values.get("channel", ""), by=by, at=at, address=address)
     try:
         return _add(channel, values, by=by, at=at)
     except IntegrityError as problem:
@@ -48,7 +50,7 @@ def _add(channel: Channel, values: Mapping[str, Any], *, by: Actor, at: datetime
     days = min(max(int(values.get("days") or 0), 0), MOST_DAYS)
     shown = {name: values[name] for name in SHOWN if name in values}
     mailbox = Mailbox.objects.create(
-        channel=channel, **shown, sealed=seal(_secrets({}, values)), starts_at=at - timedelta(days=days),
+        channel=channel, address=str(values.get("address", "")).strip().lower(), **shown, sealed=seal(_secrets({}, values)), starts_at=at - timedelta(days=days),
         changed_at=at, created_at=at,
     )  # fmt: skip
     changes = {name: [None, value] for name, value in shown.items()}

@@ -86,6 +86,7 @@ class Mailbox(models.Model):
     """
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="mailboxes")
+    address = models.CharField(_("address"), max_length=320, blank=True, db_collation="C")
     host = models.CharField(_("server"), max_length=255)
     port = models.PositiveIntegerField(_("port"), default=993)
     security = models.CharField(_("security"), max_length=10, choices=Security.choices, default=Security.TLS)
@@ -148,7 +149,7 @@ class Mailbox(models.Model):
     @property
     def light(self) -> str:
         """The colour that says how it is."""
-        tones = {"fine": "green", "trouble": "amber", "refused": "red"}
+        tones = {"fine": "green", "trouble": "amber", "refused": "brick"}
         return "stone" if self.is_paused else tones.get(self.state, "stone")
 
     def is_due(self, at: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.secrets import derived
-from regulars.messaging.models import Channel, Thread
+from regulars.messaging.models import Channel, Mailbox, Thread
 from regulars.team.models import Member
 
 MOST_CLUES, MOST_MERGES = 100, 50
@@ -30,4 +30,5 @@ def colleagues() -> set[str]:
 
 def own_addresses() -> set[str]:
     """Return the addresses we receive at and send from."""
-    return {address for address in Channel.objects.values_list("address", flat=True) if address}
+    channels = Channel.objects.values_list("address", flat=True)
+    return {*channels.union(Mailbox.objects.values_list("address", flat=True))} - {""}
