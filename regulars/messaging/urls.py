@@ -1,6 +1,6 @@
 from django.urls import path
 
-from regulars.messaging.views import mailboxes, quarantine, threads
+from regulars.messaging.views import mailboxes, posts, quarantine, threads
 
 app_name = "messaging"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("messages/<int:message_id>/", threads.message, name="message"),
     path("messages/<int:message_id>/frame/", threads.frame, name="frame"),
     path("messages/files/<int:enclosure_id>/", threads.file, name="file"),
+    path("posts/mail/<str:service>/<int:desk>/<str:secret>/", posts.posted_mail, name="posted_mail"),
+    path("posts/reports/<str:service>/<int:desk>/<str:secret>/", posts.posted_reports, name="posted_reports"),
     path("settings/mailboxes/", mailboxes.mailboxes, name="mailboxes"),
     path("settings/mailboxes/new/", mailboxes.new_mailbox, name="new_mailbox"),
     path("settings/mailboxes/granted/", mailboxes.mailbox_granted, name="mailbox_granted"),

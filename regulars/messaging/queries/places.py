@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from regulars.messaging.engine.kinds import COMPLAINT, HARD_BOUNCE, SOFT_BOUNCE
 from regulars.messaging.engine.reading import Read
 from regulars.messaging.engine.threads import Clue, may_join, subject_of
 from regulars.messaging.models import Channel, Thread, Threading
 from regulars.messaging.queries.desk import Desk, Spot
+from regulars.messaging.queries.placing import RETURNED
 from regulars.people.engine.free_mail import free_domains
 
-RETURNED = (HARD_BOUNCE, SOFT_BOUNCE, COMPLAINT)
 RECENT = timedelta(days=30)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from regulars.kit.secrets import derived
+from regulars.messaging.engine.kinds import COMPLAINT, HARD_BOUNCE, SOFT_BOUNCE
 from regulars.messaging.models import Channel, Mailbox, Thread
 from regulars.team.models import Member
 
+RETURNED = (HARD_BOUNCE, SOFT_BOUNCE, COMPLAINT)
 MOST_CLUES, MOST_MERGES = 100, 50
 
 
@@ -32,3 +34,15 @@ def own_addresses() -> set[str]:
     """Return the addresses we receive at and send from."""
     channels = Channel.objects.values_list("address", flat=True)
     return {*channels.union(Mailbox.objects.values_list("address", flat=True))} - {""}
+
+
+def channel_of(recipient: str) -> Channel | None:
+    """Return whose desk an address is: desk@… and desk+anything@… alike; None when it is none of ours."""
+    local, sign, domain = recipient.strip().lower().rpartition("@")
+    if not sign:
+        return None
+    address = f"{local.partition('+')[0]}@{domain}"
+    wanted = {address, f"{local}@{domain}"}
+    found = Channel.objects.filter(address__in=wanted).first()
+    mailbox = Mailbox.objects.filter(address__in=wanted).select_related("channel").first()
+    return found or (mailbox.channel if mailbox else None)
