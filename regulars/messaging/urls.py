@@ -5,6 +5,9 @@ from regulars.messaging.views import mailboxes, posts, quarantine, threads
 app_name = "messaging"
 urlpatterns = [
     path("messages/threads/<int:thread_id>/", threads.thread, name="thread"),
+    path("messages/threads/<int:thread_id>/join/<int:other_id>/", threads.join, name="join"),
+    path("messages/threads/<int:thread_id>/parting/", threads.parting, name="parting"),
+    path("messages/<int:message_id>/split/", threads.split, name="split"),
     path("messages/<int:message_id>/", threads.message, name="message"),
     path("messages/<int:message_id>/frame/", threads.frame, name="frame"),
     path("messages/files/<int:enclosure_id>/", threads.file, name="file"),

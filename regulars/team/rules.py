@@ -40,6 +40,7 @@ products.see          all    all      all    all       all
 products.change       all    all      –      all       –
 costs.see             all    all      –      all       all
 messages.see          all    all      team   all       all
+messages.change       all    all      team   –         –
 unclaimed.see         all    all      –      –         –
 mailboxes.see         all    all      –      –         –
 mailboxes.change      all    all      –      –         –

@@ -87,6 +87,9 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         "source": "jobs",
         "status": 404,
         "number": 1,
+        "service": "postmark",
+        "desk": 1,
+        "secret": "guess",
         "provider_id": "business",
         "uidb36": "1",
         "key": "set-password",
@@ -112,6 +115,7 @@ def a_letter(ada: people.Person) -> dict[str, Any]:
     return {
         "mailbox_id": mailbox.pk,
         "thread_id": message.thread_id,
+        "other_id": a_message(a_mail(from_=her, Subject=f"Also from {SECRET}")).thread_id,
         "message_id": message.pk,
         "enclosure_id": message.files.get().pk,
         "arrival_id": aside.pk,
@@ -133,7 +137,7 @@ def a_rule() -> people.StageRule:
 # Arguments that name something of Adalheid's: whoever may not see her must not get it.
 HERS = {"person_id", "company_id", "identity_id", "address_id", "affiliation_id", "belonging_id", "tie_id", "note_id", "memo_id",
         "preference_id", "task_id", "file_id", "order_id", "line_id", "refund_id", "subscription_id",
-        "thread_id", "message_id", "enclosure_id"}  # fmt: skip
+        "thread_id", "other_id", "message_id", "enclosure_id"}  # fmt: skip
 
 
 def doors(

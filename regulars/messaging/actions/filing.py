@@ -94,8 +94,8 @@ def _file(mail: Incoming, desk: Desk, drafts: list[_Draft], by: Actor) -> Filed:
     known = desk.known(read, mail.channel)
     if known is not None:
         return Filed(known, is_duplicate=True)
-    person = _person_of(read, desk, by=by, at=at)
-    placement = place_of(read, mail.channel, desk, at=at, is_forged=mail.proof == Proof.FAIL)
+    person = _person_of(read, desk, by=by, at=at, is_forged=mail.proof == Proof.FAIL)
+    placement = place_of(read, mail.channel, desk, at=at, is_forged=not _is_believed(mail))
     sent_at = _believable(read.letter.sent_at, at)
     spot = _spot(read, placement, person, sent_at)
     message = Message(
@@ -105,7 +105,7 @@ def _file(mail: Incoming, desk: Desk, drafts: list[_Draft], by: Actor) -> Filed:
     )  # fmt: skip
     _join_children(read, mail, spot, desk)
     _note_participants(spot, read, person, desk)
-    missing = desk.missing(read)[:MOST_MISSED] if placement.how == Threading.NEW else []
+    missing = desk.missing(read)[:MOST_MISSED] if placement.how in (Threading.NEW, Threading.CHILD) else []
     desk.note_message(message, spot, missing)
     drafts.append(_Draft(message, spot, read.letter, missing))
     if read.kind.name in (HARD_BOUNCE, COMPLAINT):
@@ -137,7 +137,7 @@ def _words(read: Read) -> dict[str, str | int]:
     letter, folded = read.letter, read.folded
     html = plain(letter.html, LONGEST_HTML)
     return {
-        "sender_name": plain(letter.sender.name if letter.sender else "", 300),
+        "sender_name": plain(read.author.name if read.author else "", 300),
         "sender_email": plain(read.sender, 320),
         "subject": plain(letter.subject, 1000),
         "message_id": plain(normal_id(letter.message_id), 500),
@@ -159,13 +159,22 @@ def _believable(sent_at: datetime | None, at: datetime) -> datetime:
     return sent_at if sent_at is not None and NO_EARLIER < sent_at <= at else at
 
 
-def _person_of(read: Read, desk: Desk, *, by: Actor, at: datetime) -> Person | None:
-    """Return who has the sender's address; somebody new when a person wrote whom nobody here knows."""
+def _person_of(read: Read, desk: Desk, *, by: Actor, at: datetime, is_forged: bool) -> Person | None:
+    """Return who has the sender's address; somebody new when a person wrote whom nobody here knows.
+
+    Of a web form that is who it says to answer, where the form itself writes from our own address or from nobody's.
+    """
     email = read.sender
     if not email:
         return None
     known = desk.person(email)
-    if known is not None or read.kind.name != HUMAN or email in desk.colleagues or desk.is_somebodys(email):
+    if (
+        known is not None
+        or is_forged
+        or read.kind.name != HUMAN
+        or email in desk.colleagues
+        or desk.is_somebodys(email)
+    ):
         return known
     try:
         person = create_person({"name": _name(read), "email": email}, by=by, at=at)
@@ -179,7 +188,7 @@ def _person_of(read: Read, desk: Desk, *, by: Actor, at: datetime) -> Person | N
 
 
 def _name(read: Read) -> str:
-    name = plain(read.letter.sender.name if read.letter.sender else "", 140)
+    name = plain(read.author.name if read.author else "", 140)
     return "" if "@" in name else name
 
 
@@ -207,9 +216,14 @@ def _bring_up_to_date(spot: Spot) -> None:
         rows.filter(person__isnull=True).update(person=spot.person)
 
 
+def _is_believed(mail: Incoming) -> bool:
+    """Tell whether its author takes part by their address alone: not when it is forged, nor when a form says who they are."""
+    return mail.proof != Proof.FAIL and mail.read.form_author is None
+
+
 def _join_children(read: Read, mail: Incoming, spot: Spot, desk: Desk) -> None:
     """Join the threads of answers that came before this mail to its own, where both sides take part."""
-    if mail.proof == Proof.FAIL:
+    if not _is_believed(mail):
         return
     for child in children_of(read, mail.channel, desk):
         if child is not spot:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -23,10 +23,12 @@ from regulars.kit.refused import NotThere, Refused
 from regulars.kit.worker import KNOCK, is_stopping
 from regulars.messaging.actions.erasing import forget_letters
 from regulars.messaging.actions.filing import Incoming, file_mails
+from regulars.messaging.engine.proof import proof_of
 from regulars.messaging.engine.reading import read_mail
 from regulars.messaging.events import ArrivalRetried
-from regulars.messaging.models import Arrival, ArrivalState, Channel, RawLetter
+from regulars.messaging.models import Arrival, ArrivalState, Channel, Mailbox, RawLetter
 from regulars.messaging.models.letters import FOLDER
+from regulars.messaging.queries.names import resolver
 from regulars.messaging.queries.placing import own_addresses
 from regulars.timeline.actions.hearing import require_connection, words_of
 
@@ -139,13 +141,27 @@ def _read(number: int, *, by: Actor) -> Arrival:
     return _read_all([number], by=by)[0]
 
 
-@transaction.atomic
 def _read_all(numbers: Sequence[int], *, by: Actor) -> list[Arrival]:
-    """Read mails and file them together; when anything goes wrong with one, nothing was done with any."""
-    found = _locked(numbers)
-    waiting = [one for one in found if one.state == ArrivalState.WAITING]
+    """Read mails and file them together; when anything goes wrong with one, nothing was done with any.
+
+    Reading is done before the transaction begins: it takes the longest, and may ask the name service.
+    """
     ours = own_addresses()
-    filed = file_mails([_incoming(one, ours) for one in waiting], ours=ours, by=by)
+    trusted = dict(Mailbox.objects.exclude(trusted_id="").values_list("channel", "trusted_id"))
+    rows = (
+        Arrival.objects.all().waiting().select_related("channel", "raw").filter(pk__in=numbers).order_by("id")
+    )
+    mails = {one.pk: _incoming(one, ours, trusted.get(one.channel_id, "")) for one in rows}
+    return _file_all(numbers, mails, ours, by=by)
+
+
+@transaction.atomic
+def _file_all(
+    numbers: Sequence[int], mails: Mapping[int, Incoming], ours: set[str], *, by: Actor
+) -> list[Arrival]:
+    found = _locked(numbers)
+    waiting = [one for one in found if one.state == ArrivalState.WAITING and one.pk in mails]
+    filed = file_mails([mails[one.pk] for one in waiting], ours=ours, by=by)
     for arrival, one in zip(waiting, filed, strict=True):
         arrival.message, arrival.is_duplicate = one.message, one.is_duplicate
         arrival.state, arrival.reason = ArrivalState.READ, ""
@@ -155,11 +171,13 @@ def _read_all(numbers: Sequence[int], *, by: Actor) -> list[Arrival]:
     return found
 
 
-def _incoming(arrival: Arrival, ours: set[str]) -> Incoming:
+def _incoming(arrival: Arrival, ours: set[str], trusted_id: str) -> Incoming:
     raw = raw_bytes(arrival)
     if not raw.strip(b"\0\r\n\t "):
         raise EmptyMail
-    return Incoming(read_mail(raw, ours), arrival.channel, arrival.raw, arrival.arrived_at)
+    read = read_mail(raw, ours)
+    proof = proof_of(read.letter, raw, trusted_id, resolver())
+    return Incoming(read, arrival.channel, arrival.raw, arrival.arrived_at, proof)
 
 
 def _write_read(arrivals: Sequence[Arrival]) -> None:
@@ -191,7 +209,10 @@ def _reason(problem: Exception) -> str:
 
 
 def _locked(numbers: Sequence[int]) -> list[Arrival]:
-    rows = Arrival.objects.select_related("channel", "raw").select_for_update(of=("self",)).order_by("id")
+    rows = (
+        Arrival.objects.select_related("channel", "raw").defer("raw__content").select_for_update(of=("self",))
+    )
+    rows = rows.order_by("id")
     found = list(rows.filter(pk__in=numbers))
     if len(found) < len(numbers):
         raise NotThere

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import close_old_connections
-
 from regulars.kit.actor import Actor
 from regulars.messaging.actions.intake import take_in
 from regulars.messaging.actions.mailboxes import knock
@@ -16,7 +14,6 @@ from regulars.messaging.queries.placing import channel_of
 
 def receive(raw: bytes, sender: str, recipients: Sequence[str], *, by: Actor, at: datetime) -> list[bool]:
     """Take a mail in for each desk it was sent to; return for each recipient whether it is one of ours."""
-    close_old_connections()
     desks: dict[str, Channel | None] = {one: channel_of(one) for one in recipients}
     taken: set[int] = set()
     for recipient, channel in desks.items():

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import signal
 import sys
+from contextlib import closing
 from typing import Any
 
 from django.db import connection
@@ -115,15 +116,11 @@ class Desk:
 
 
 def _is_ours(address: str) -> bool:
-    try:
+    # Who calls seldom needs no connection in between.
+    with closing(connection):
         return channel_of(address) is not None
-    finally:
-        connection.close_if_unusable_or_obsolete()
 
 
 def _take(raw: bytes, sender: str, recipients: list[str]) -> list[bool]:
-    try:
+    with closing(connection):
         return receive(raw, sender, recipients, by=Actor.clock("mail"), at=now())
-    except BaseException:
-        connection.close()
-        raise

@@ -104,6 +104,11 @@ class Message(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["thread", "sent_at", "id"], name="message_of_thread"),
             models.Index(fields=["message_id"], name="message_by_id", condition=~Q(message_id="")),
+            models.Index(
+                fields=["sender_email", "-received_at"],
+                name="message_by_sender",
+                condition=~Q(sender_email=""),
+            ),
             models.Index(fields=["person"], name="message_of_person", condition=Q(person__isnull=False)),
         ]
 

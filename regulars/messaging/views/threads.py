@@ -8,20 +8,24 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
+from regulars.kit.clock import now
+from regulars.kit.htmx import redirect, say
 from regulars.kit.keeping import read_kept
 from regulars.kit.refused import NotThere
 from regulars.kit.requests import Request
-from regulars.messaging.models import Message, MessageFile
+from regulars.messaging.actions import join_threads, part_thread, split_thread
+from regulars.messaging.models import Message, MessageFile, Thread
 from regulars.messaging.models.messages import FILES
 from regulars.messaging.queries.placing import survivor_of
 from regulars.messaging.queries.story import file_seen, files_of, message_seen, messages_of, thread_seen
 from regulars.messaging.views.frames import POLICY, frame_of
 from regulars.team.gate import needs
-from regulars.team.rules import reaches
+from regulars.team.rules import may, reaches
 
-SEE = "messages.see"
+SEE, CHANGE = "messages.see", "messages.change"
 
 
 @require_GET
@@ -43,7 +47,12 @@ def thread(request: Request, thread_id: int) -> HttpResponse:
         "messaging/thread.html",
         {
             "thread": found,
-            "messages_shown": [_entry(one, files.get(one.pk, []), request.member) for one in shown],
+            "messages_shown": [
+                _entry(one, files.get(one.pk, []), request.member)
+                | {"is_first": place == 0 and not has_earlier}
+                for place, one in enumerate(shown)
+            ],
+            "may_change": may(request.member, CHANGE),
             "earlier": shown[0].pk if has_earlier else None,
             "person": found.person,
         },
@@ -66,6 +75,49 @@ def _entry(message: Message, files: list[MessageFile], member: Any) -> dict[str,
         "could_join": other if is_seen else None,
         "person": person,
     }
+
+
+@require_POST
+@needs(CHANGE)
+def join(request: Request, thread_id: int, other_id: int) -> HttpResponse:
+    """Make a thread part of another; both must be ones this member may change."""
+    gone, other = _changeable(request, thread_id), _changeable(request, other_id)
+    survivor = join_threads(gone, other, by=request.actor, at=now())
+    back = reverse("messaging:parting", args=[gone.pk])
+    say(request, _("They are one conversation now."), undo=back)
+    return redirect(request, reverse("messaging:thread", args=[survivor.pk]))
+
+
+@require_POST
+@needs(CHANGE)
+def parting(request: Request, thread_id: int) -> HttpResponse:
+    """Let a thread stand alone again."""
+    found = part_thread(_changeable(request, thread_id), by=request.actor, at=now())
+    say(request, _("It stands alone again."))
+    return redirect(request, reverse("messaging:thread", args=[found.pk]))
+
+
+@require_POST
+@needs(CHANGE)
+def split(request: Request, message_id: int) -> HttpResponse:
+    """Begin a thread with a message; joining the two takes it back."""
+    found = _message(request, message_id)
+    old = _changeable(request, found.thread_id)
+    made = split_thread(found, by=request.actor, at=now())
+    say(
+        request,
+        _("A conversation of its own begins here."),
+        undo=reverse("messaging:join", args=[made.pk, old.pk]),
+    )
+    return redirect(request, reverse("messaging:thread", args=[made.pk]))
+
+
+def _changeable(request: Request, thread_id: int) -> Thread:
+    rows: Any = Thread.objects.select_related("person", "merged_into")
+    found: Thread | None = rows.visible_to(request.member, CHANGE).filter(pk=thread_id).first()
+    if found is None:
+        raise NotThere
+    return found
 
 
 @require_GET
