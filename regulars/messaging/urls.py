@@ -10,6 +10,7 @@ urlpatterns = [
     path("messages/<int:message_id>/split/", threads.split, name="split"),
     path("messages/<int:message_id>/", threads.message, name="message"),
     path("messages/<int:message_id>/frame/", threads.frame, name="frame"),
+    path("messages/pictures/<str:secret>/", threads.picture, name="picture"),
     path("messages/files/<int:enclosure_id>/", threads.file, name="file"),
     path("posts/mail/<str:service>/<int:desk>/<str:secret>/", posts.posted_mail, name="posted_mail"),
     path("posts/reports/<str:service>/<int:desk>/<str:secret>/", posts.posted_reports, name="posted_reports"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -17,12 +17,13 @@ from regulars.kit.keeping import read_kept
 from regulars.kit.refused import NotThere
 from regulars.kit.requests import Request
 from regulars.messaging.actions import join_threads, part_thread, split_thread
+from regulars.messaging.engine.pictures import NoPicture, fetch_picture
 from regulars.messaging.models import Message, MessageFile, Thread
 from regulars.messaging.models.messages import FILES
 from regulars.messaging.queries.placing import survivor_of
 from regulars.messaging.queries.story import file_seen, files_of, message_seen, messages_of, thread_seen
-from regulars.messaging.views.frames import POLICY, frame_of
-from regulars.team.gate import needs
+from regulars.messaging.views.frames import frame_of, policy, wanted
+from regulars.team.gate import needs, open_to_all
 from regulars.team.rules import may, reaches
 
 SEE, CHANGE = "messages.see", "messages.change"
@@ -133,10 +134,30 @@ def message(request: Request, message_id: int) -> HttpResponse:
 @needs(SEE)
 def frame(request: Request, message_id: int) -> HttpResponse:
     """Show a message's HTML, cleaned again, as a page that may do nothing at all."""
-    response = HttpResponse(frame_of(_message(request, message_id)))
-    response.headers["Content-Security-Policy"] = POLICY
+    with_pictures = request.GET.get("pictures") == "1"
+    proxy = request.build_absolute_uri("/messages/pictures/") if with_pictures else ""
+    response = HttpResponse(frame_of(_message(request, message_id), with_pictures=with_pictures))
+    response.headers["Content-Security-Policy"] = policy(proxy)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_GET
+@open_to_all
+def picture(request: HttpRequest, secret: str) -> HttpResponse:
+    """Fetch a picture of another server for a frame that was asked to show them; who reads stays unknown there."""
+    url = wanted(secret)
+    if url is None:
+        raise NotThere
+    try:
+        found = fetch_picture(url)
+    except NoPicture:
+        raise NotThere from None
+    response = HttpResponse(found.content, content_type=found.content_type)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, max-age=86400"
     return response
 
 
