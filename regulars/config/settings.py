@@ -175,6 +175,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 25_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+CHECK_SENDERS = env.flag(
+    "REGULARS_CHECK_SENDERS",
+    True,
+    "Check the signatures (DKIM) of mail that comes in, which asks the name service",
+)
 EMAIL_HOST = env.text(
     "REGULARS_SMTP_HOST",
     "",

@@ -36,5 +36,8 @@ class MessagingConfig(AppConfig):
         )
         register_settings_page(_("Outbox"), "send", "messaging:outbox", "outbox.see", 82, _("Safety"))
         register_settings_page(
+            _("Mailboxes"), "inbox", "messaging:mailboxes", "mailboxes.see", 55, _("Customers")
+        )
+        register_settings_page(
             _("Mail put aside"), "mail-off", "messaging:quarantine", "quarantine.see", 84, _("Safety")
         )

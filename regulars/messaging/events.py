@@ -60,6 +60,48 @@ class ContactLogged(_MessageEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class _ThreadEvent(Event):
+    """What tells of a thread and another one."""
+
+    thread_id: int
+    other_id: int
+    subject_line: str = ""
+
+    def subject(self) -> tuple[str, int | None]:
+        return "thread", self.thread_id
+
+    def title(self) -> str:
+        return self.subject_line
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadJoined(_ThreadEvent):
+    """A thread became part of another, which is `other_id`."""
+
+    kind: ClassVar[str] = "thread.joined"
+    label: ClassVar[str | Promise] = _("Joined to another conversation")
+    icon: ClassVar[str] = "git-merge"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadParted(_ThreadEvent):
+    """A thread that was part of another stands alone again."""
+
+    kind: ClassVar[str] = "thread.parted"
+    label: ClassVar[str | Promise] = _("Parted from another conversation")
+    icon: ClassVar[str] = "git-fork"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadSplit(_ThreadEvent):
+    """The end of a thread became a thread of its own, which is `other_id`."""
+
+    kind: ClassVar[str] = "thread.split"
+    label: ClassVar[str | Promise] = _("Split off a conversation")
+    icon: ClassVar[str] = "git-fork"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelAdded(Event):
     """A way for people to write to us was added."""
 
@@ -355,3 +397,42 @@ class ChannelChanged(Event):
 
     def title(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MailboxEvent(Event):
+    """What every mailbox's event tells: which one, and its user name."""
+
+    icon: ClassVar[str] = "inbox"
+    mailbox_id: int
+    name: str = ""
+
+    def subject(self) -> tuple[str, int | None]:
+        return "mailbox", self.mailbox_id
+
+    def title(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxAdded(_MailboxEvent):
+    """A mailbox was connected; its mail comes in."""
+
+    kind: ClassVar[str] = "mailbox.added"
+    label: ClassVar[str | Promise] = _("Mailbox added")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxChanged(_MailboxEvent):
+    """How a mailbox is reached was changed, or it was paused or resumed."""
+
+    kind: ClassVar[str] = "mailbox.changed"
+    label: ClassVar[str | Promise] = _("Mailbox changed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxRemoved(_MailboxEvent):
+    """A mailbox was disconnected; the mail that came from it stays."""
+
+    kind: ClassVar[str] = "mailbox.removed"
+    label: ClassVar[str | Promise] = _("Mailbox removed")

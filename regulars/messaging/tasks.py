@@ -8,6 +8,7 @@ from regulars.messaging.actions.chat.handing_over import mail_due
 from regulars.messaging.actions.intake import read_waiting
 from regulars.messaging.actions.outbox import deliver_due
 from regulars.messaging.actions.remote_files import fetch_file
+from regulars.messaging.actions.rounds import keep_rounds
 from regulars.messaging.actions.texts import FETCH
 
 
@@ -45,3 +46,9 @@ def delivering() -> bool:
 def fetching_a_file(file_id: int) -> None:
     """Fetch a file that a text brought."""
     fetch_file(file_id)
+
+
+@loop("mailboxes")
+def mailboxes() -> bool:
+    """Look into the mailboxes, each in a thread of its own."""
+    return keep_rounds()

@@ -38,6 +38,7 @@ AREAS: dict[str, Label] = {
     "targets": _("Response targets and business hours"),
     "templates": _("Templates"),
     "reports": _("Reports of the inbox"),
+    "mailboxes": _("Mailboxes"),
     "quarantine": _("Mail that could not be read"),
     "outbox": _("Outbox"),
     "channels": _("Channels"),

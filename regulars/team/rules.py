@@ -40,12 +40,15 @@ products.see          all    all      all    all       all
 products.change       all    all      –      all       –
 costs.see             all    all      –      all       all
 messages.see          all    all      team   all       all
+messages.change       all    all      team   –         –
 messages.log          all    all      team   all       –
 conversations.see     all    all      team   all       all
 conversations.answer  all    all      team   –         –
 conversations.change  all    all      team   –         –
 conversations.assign  all    all      team   –         –
 unclaimed.see         all    all      –      –         –
+mailboxes.see         all    all      –      –         –
+mailboxes.change      all    all      –      –         –
 connections.change    all    all      –      –         –
 targets.change        all    all      –      –         –
 templates.change      all    all      –      –         –

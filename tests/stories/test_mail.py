@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 from collections.abc import Callable
@@ -11,7 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Error, Page, expect
 
 from regulars.kit.clock import now
+from regulars.messaging.engine.pictures import Picture
 from regulars.messaging.models import Arrival, Message
+from regulars.messaging.views import threads
 from regulars.people.tests.shared_data import shared
 from regulars.team.models import Member
 from tests.browser import assert_accessible, assert_fits, session_of
@@ -111,7 +114,7 @@ def test_the_frames_own_policy_alone_stops_them_should_cleaning_fail(
     assert (dialogs, left) == ([], [])
 
     # Without the policy the same mail does run and ask: the test would have noticed.
-    monkeypatch.setattr("regulars.messaging.views.threads.POLICY", "")
+    monkeypatch.setattr("regulars.messaging.views.frames.POLICY", "")
     control = context.new_page()
     with contextlib.suppress(Error):
         control.goto(f"/messages/{messages[0].pk}/frame/", wait_until="commit")
@@ -161,3 +164,40 @@ def test_a_mail_put_aside_is_tried_again(open_page: Callable[..., Page], olga: M
 
     expect(page.locator("#quarantine")).to_contain_text("All mail was read")
     assert Arrival.objects.get(pk=aside.pk).state == "waiting"
+
+
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+def test_pictures_of_other_servers_come_only_when_asked_for_and_through_us(
+    open_page: Callable[..., Page], olga: Member, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+
+    def fetch(url: str) -> Picture:
+        fetched.append(url)
+        return Picture(DOT, "image/png")
+
+    monkeypatch.setattr(threads, "fetch_picture", fetch)
+    mail = a_mail('<p>Spring</p><img src="https://shop.example/a.png?who=ada">', Content_Type="text/html")
+    message = a_message(mail)
+    page = open_page(olga)
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/messages/threads/{message.thread_id}/")
+    frame = page.frame_locator(".letter-frame")
+    page.get_by_text("Show as it was sent").click()
+    expect(frame.get_by_text("Spring")).to_be_visible()
+    assert fetched == []
+
+    page.get_by_role("link", name="Show pictures").click()
+    expect(frame.locator("img[src]")).to_be_visible()
+    width = frame.locator("img").evaluate(
+        "one => new Promise(done => one.complete ? done(one.naturalWidth) : one.onload = () => done(one.naturalWidth))"
+    )
+
+    assert (width, fetched) == (1, ["https://shop.example/a.png?who=ada"])
+    assert [url for url in asked if not url.startswith(site) and not is_ours(url)] == []
+    assert_accessible(page)

@@ -30,6 +30,11 @@ register_command("import orders", "Take in orders from a file.", "regulars.comme
 register_command(
     "mail deliver", "Take in mails from files or standard input.", "regulars.messaging.commands.deliver"
 )
+register_command(
+    "mail listen",
+    "Take in mail that other servers bring (SMTP or LMTP).",
+    "regulars.messaging.commands.listen",
+)
 register_command("demo", "Load a real shop’s orders with invented names, or remove them.", f"{HERE}.demo")
 register_command("backup", "Write everything to one file.", f"{HERE}.backup")
 register_command("restore", "Put a backup into this database.", f"{HERE}.restore")

@@ -89,6 +89,9 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         "source": "jobs",
         "status": 404,
         "number": 1,
+        "service": "postmark",
+        "desk": 1,
+        "secret": "guess",
         "provider_id": "business",
         "uidb36": "1",
         "key": "set-password",
@@ -107,8 +110,14 @@ def a_letter(ada: people.Person) -> dict[str, Any]:
     aside = messaging.Arrival.objects.create(
         channel=message.channel, raw=message.raw, arrived_at=now(), state="quarantined", reason="No"
     )
+    mailbox = messaging.Mailbox.objects.create(
+        channel=message.channel, host="127.0.0.1", port=1, security="none", user="desk", starts_at=now(),
+        changed_at=now(), created_at=now(),
+    )  # fmt: skip
     return {
+        "mailbox_id": mailbox.pk,
         "thread_id": message.thread_id,
+        "other_id": a_message(a_mail(from_=her, Subject=f"Also from {SECRET}")).thread_id,
         "message_id": message.pk,
         "enclosure_id": message.files.get().pk,
         "arrival_id": aside.pk,
@@ -161,7 +170,7 @@ def a_rule() -> people.StageRule:
 # Arguments that name something of Adalheid's: whoever may not see her must not get it.
 HERS = {"person_id", "company_id", "identity_id", "address_id", "affiliation_id", "belonging_id", "tie_id", "note_id", "memo_id",
         "preference_id", "task_id", "file_id", "order_id", "line_id", "refund_id", "subscription_id",
-        "thread_id", "message_id", "enclosure_id", "conversation_id", "remark_id"}  # fmt: skip
+        "thread_id", "other_id", "message_id", "enclosure_id", "conversation_id", "remark_id"}  # fmt: skip
 
 
 def doors(

@@ -11,7 +11,8 @@ from django import forms
 from regulars.commerce.models import Order, Subscription
 from regulars.inbox.models import Conversation, ConversationNote
 from regulars.kit.clock import now
-from regulars.messaging.models import Arrival, Channel, Message
+from regulars.messaging.forms import MailboxForm
+from regulars.messaging.models import Arrival, Channel, Mailbox, Message
 from regulars.people.models import Identity, ImportRun, Note, Person, Task
 
 Context = dict[str, Any]
@@ -80,6 +81,11 @@ SAMPLES: dict[str, Callable[[], Context]] = {
     "kit/_gallery_drawer.html": _form,
     "kit/_gallery_sign_in.html": _form,
     "kit/_timeline_item.html": lambda: {"item": {"title": "Ordered", "at": now(), "icon": "point"}},
+    "messaging/_mailbox.html": lambda: {
+        "mailbox": Mailbox(pk=1, user="desk", channel=Channel(name="Mail")),
+        "may_change": True,
+    },
+    "messaging/_mailbox_form.html": lambda: {"form": MailboxForm()},
     "messaging/_message.html": lambda: {"entry": {"message": Message(pk=1, text="Hello", sent_at=now())}},
     "messaging/_outbox.html": lambda: {"outbox": {}, "sections": []},
     "messaging/_sending.html": lambda: {

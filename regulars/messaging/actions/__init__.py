@@ -2,7 +2,7 @@
 
 from regulars.messaging.actions.channels import DEFAULT_CHANNEL, channel_named
 from regulars.messaging.actions.erasing import forget_mail
-from regulars.messaging.actions.filing import Filed, file_mail
+from regulars.messaging.actions.filing import Filed, Incoming, file_mails
 from regulars.messaging.actions.intake import (
     EmptyMail,
     MailTooLarge,
@@ -13,6 +13,7 @@ from regulars.messaging.actions.intake import (
     retry_arrival,
     take_in,
 )
+from regulars.messaging.actions.joining import join_threads, part_thread, split_thread
 from regulars.messaging.actions.writing import (
     HOLD,
     EmptyLetter,
@@ -28,15 +29,19 @@ __all__ = [
     "DEFAULT_CHANNEL",
     "EmptyMail",
     "Filed",
+    "Incoming",
     "MailTooLarge",
     "NotPutAside",
     "channel_named",
-    "file_mail",
+    "file_mails",
     "forget_mail",
+    "join_threads",
+    "part_thread",
     "raw_bytes",
     "read_arrival",
     "read_waiting",
     "retry_arrival",
+    "split_thread",
     "take_in",
     "HOLD",
     "EmptyLetter",

@@ -16,7 +16,9 @@ from regulars.kit.refused import Refused
 from regulars.messaging.actions import DEFAULT_CHANNEL, EmptyMail, channel_named, read_arrival, take_in
 from regulars.messaging.engine.reading import Read, read_mail
 from regulars.messaging.models import Arrival, ArrivalState, Channel, Message
-from regulars.messaging.queries.placing import own_addresses, place_of
+from regulars.messaging.queries.desk import Desk
+from regulars.messaging.queries.places import place_of
+from regulars.messaging.queries.placing import own_addresses
 from regulars.people.models import IdentityKind
 from regulars.people.queries.reach import find_by_identity
 
@@ -127,10 +129,10 @@ def _placed(raw: bytes, channel_name: str) -> dict[str, Any]:
     known = Message.objects.filter(channel=channel, content_key=read.key).first() if channel else None
     if known is not None:
         return {**_where(known), "duplicate": True}
-    placement = place_of(read, channel, at=now())
+    placement = place_of(read, channel, Desk([(read, channel)]), at=now())
     person = find_by_identity(IdentityKind.EMAIL, read.sender) if read.sender else None
     return {
-        "conversation": placement.thread.pk if placement.thread else None,
+        "conversation": placement.spot.thread.pk if placement.spot else None,
         "person": person.pk if person else None,
         "threading": placement.how.value,
     }

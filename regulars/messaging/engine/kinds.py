@@ -23,11 +23,12 @@ from regulars.messaging.engine.kinds_words import (
     NO_REPLY,
     PERMANENT,
 )
-from regulars.messaging.engine.letters import Letter
+from regulars.messaging.engine.letters import Address, Letter
 
 HUMAN, AUTO_REPLY, OUT_OF_OFFICE = "human", "auto_reply", "out_of_office"
 HARD_BOUNCE, SOFT_BOUNCE, COMPLAINT = "hard_bounce", "soft_bounce", "complaint"
 LIST, OWN_LOOP = "list", "own_loop"
+NO_REPLY_SENDER = "no-reply sender"
 KINDS = (HUMAN, AUTO_REPLY, OUT_OF_OFFICE, HARD_BOUNCE, SOFT_BOUNCE, COMPLAINT, LIST, OWN_LOOP)
 OWN_MARK = "x-regulars-loop"
 READ = 20_000
@@ -60,13 +61,33 @@ def kind_of(letter: Letter, own_addresses: Collection[str] = ()) -> Kind:
     bounce = _bounce_sign(letter)
     if bounce:
         return Kind(SOFT_BOUNCE if _is_soft(letter) else HARD_BOUNCE, bounce, _about(letter))
-    if letter.sender is not None and letter.sender.email in own_addresses:
+    author = form_author(letter, own_addresses)
+    if letter.sender is not None and letter.sender.email in own_addresses and author is None:
         return Kind(OWN_LOOP, "sent by ourselves")
     answer = _answer_sign(letter)
     if answer:
         return Kind(OUT_OF_OFFICE if _is_away(letter) else AUTO_REPLY, answer)
     bulk = _list_sign(letter)
-    return Kind(LIST, bulk) if bulk else Kind(HUMAN)
+    is_form = author is not None and bulk == NO_REPLY_SENDER
+    return Kind(LIST, bulk) if bulk and not is_form else Kind(HUMAN)
+
+
+def form_author(letter: Letter, own_addresses: Collection[str]) -> Address | None:
+    """Return who filled in a form: it writes from our own address or from nobody's, and says whom to answer."""
+    if letter.sender is None or len(letter.reply_to) != 1:
+        return None
+    author = letter.reply_to[0]
+    is_ours = _without_mark(letter.sender.email) in own_addresses
+    house = letter.sender.email.rpartition("@")[2]
+    if not (is_ours or _is_no_reply(letter)) or not author.email or author.email.endswith(f"@{house}"):
+        return None
+    is_nobody = _without_mark(author.email) in own_addresses or bool(NO_REPLY.match(author.email))
+    return None if is_nobody else author
+
+
+def _without_mark(email: str) -> str:
+    local, sign, domain = email.rpartition("@")
+    return f"{local.partition('+')[0]}{sign}{domain}"
 
 
 def _told_by_amazon(letter: Letter) -> Kind | None:
@@ -221,4 +242,4 @@ def _list_sign(letter: Letter) -> str:
             return name
     if letter.header("precedence").strip().lower() in ("bulk", "list", "junk"):
         return "precedence"
-    return "no-reply sender" if _is_no_reply(letter) else ""
+    return NO_REPLY_SENDER if _is_no_reply(letter) else ""

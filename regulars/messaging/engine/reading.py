@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from regulars.messaging.engine.folding import Folded, fold
 from regulars.messaging.engine.html_folding import fold_html
 from regulars.messaging.engine.html_text import text_of
-from regulars.messaging.engine.kinds import Kind, kind_of
-from regulars.messaging.engine.letters import Letter
+from regulars.messaging.engine.kinds import HUMAN, Kind, form_author, kind_of
+from regulars.messaging.engine.letters import Address, Letter
 from regulars.messaging.engine.mime import read_letter
 
 # The headers no relay on the way adds to or rewrites.
@@ -27,17 +27,26 @@ class Read:
     kind: Kind
     folded: Folded
     key: str
+    # Who filled in the form that wrote the mail.
+    form_author: Address | None = None
+
+    @property
+    def author(self) -> Address | None:
+        """Who wrote: of a form's mail whoever filled it in, else who it is from."""
+        return self.form_author or self.letter.sender
 
     @property
     def sender(self) -> str:
-        """The sender's address, empty when the mail names none."""
-        return self.letter.sender.email if self.letter.sender else ""
+        """The author's address, empty when the mail names none."""
+        return self.author.email if self.author else ""
 
 
 def read_mail(raw: bytes, own_addresses: Collection[str] = ()) -> Read:
     """Return what a mail's bytes tell; like everything here it never raises."""
     letter = read_letter(raw)
-    return Read(letter, kind_of(letter, own_addresses), fold_letter(letter), content_key(letter, raw))
+    kind = kind_of(letter, own_addresses)
+    author = form_author(letter, own_addresses) if kind.name == HUMAN else None
+    return Read(letter, kind, fold_letter(letter), content_key(letter, raw), author)
 
 
 def fold_letter(letter: Letter) -> Folded:

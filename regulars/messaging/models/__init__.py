@@ -13,7 +13,16 @@ from regulars.messaging.models.consent import (
     SuppressionReason,
 )
 from regulars.messaging.models.letters import Arrival, ArrivalState, RawLetter
-from regulars.messaging.models.messages import Direction, Message, MessageFile, MessageKind, Threading
+from regulars.messaging.models.mailboxes import Auth, Mailbox, MailboxSecurity, MailboxState, Problem
+from regulars.messaging.models.messages import (
+    Direction,
+    Message,
+    MessageFile,
+    MessageKind,
+    MissedParent,
+    Proof,
+    Threading,
+)
 from regulars.messaging.models.outlets import Outlet, Security, Via
 from regulars.messaging.models.sendings import (
     DUE_STATES,
@@ -31,6 +40,7 @@ from regulars.messaging.models.web_forms import WebForm
 __all__ = [
     "Arrival",
     "ArrivalState",
+    "Auth",
     "Channel",
     "ChannelKind",
     "Connection",
@@ -46,12 +56,18 @@ __all__ = [
     "MAIL_KINDS",
     "LEFT_STATES",
     "LegalBasis",
+    "Mailbox",
+    "MailboxSecurity",
+    "MailboxState",
     "Message",
     "MessageClass",
     "MessageFile",
     "MessageKind",
+    "MissedParent",
     "Outlet",
     "Participant",
+    "Problem",
+    "Proof",
     "Purpose",
     "RawLetter",
     "Rhythm",

@@ -48,8 +48,17 @@ class Threading(models.TextChoices):
     REFERENCES = "references", _("by a message it refers to")
     BODY = "token_in_body", _("by our mark in the quoted text")
     CHAT = "chat", _("written in the chat's window")
+    CHILD = "child", _("by an answer to it that came first")
     NEW = "new", _("it began the thread")
     KEPT_APART = "kept_apart", _("kept apart, because the sender does not take part in the thread it names")
+
+
+class Proof(models.TextChoices):
+    """Whether the sender's address was proved by its domain (DKIM, DMARC)."""
+
+    PASS = "pass", _("The sender’s domain vouches for it")
+    FAIL = "fail", _("It does not come from where it says")
+    NONE = "none", _("Nobody vouches for the sender")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -94,6 +103,7 @@ class Message(models.Model):
     could_join = models.ForeignKey(
         Thread, null=True, on_delete=models.SET_NULL, related_name="could_be_joined_by"
     )
+    proof = models.CharField(max_length=8, choices=Proof.choices, default=Proof.NONE)
     raw = models.ForeignKey(RawLetter, null=True, on_delete=models.SET_NULL, related_name="messages")
     erased_at = models.DateTimeField(null=True)
     # What follows is of those that leave us.
@@ -117,6 +127,11 @@ class Message(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["thread", "sent_at", "id"], name="message_of_thread"),
             models.Index(fields=["message_id"], name="message_by_id", condition=~Q(message_id="")),
+            models.Index(
+                fields=["sender_email", "-received_at"],
+                name="message_by_sender",
+                condition=~Q(sender_email=""),
+            ),
             models.Index(fields=["person"], name="message_of_person", condition=Q(person__isnull=False)),
         ]
 
@@ -142,6 +157,19 @@ class Message(models.Model):
     def sender(self) -> str:
         """Who wrote it, in words."""
         return self.sender_name or self.sender_email or str(_("Unknown sender"))
+
+
+class MissedParent(models.Model):
+    """An id that a message answers and that was not here when it came; its mail may come later."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="missed_parents")
+    missing = models.CharField(max_length=500, db_collation="C")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["missing"], name="missed_parent")]
+
+    def __str__(self) -> str:
+        return self.missing
 
 
 class MessageFile(models.Model):

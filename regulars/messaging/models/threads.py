@@ -66,6 +66,8 @@ class Participant(models.Model):
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="participants", db_index=False)
     email = models.CharField(max_length=320, db_collation="C")
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="participations")
+    # They take part because this thread was joined to theirs, and no longer when it is parted again.
+    through = models.ForeignKey(Thread, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
 
     class Meta:
         constraints: ClassVar = [

@@ -26,7 +26,7 @@ def threads_of(person: Person, most: int) -> list[Thread]:
 
 def messages_of(thread: Thread, *, before: int | None = None) -> tuple[list[Message], bool]:
     """Return the newest messages of a thread, oldest first, and whether there are earlier ones."""
-    rows = _shown(Message.objects.filter(thread__in=_with_merged(thread)))
+    rows = _shown(Message.objects.filter(thread__in=with_merged(thread)))
     edge = Message.objects.filter(pk=before).values("sent_at", "pk").first() if before else None
     if edge is not None:
         rows = rows.filter(Q(sent_at__lt=edge["sent_at"]) | Q(sent_at=edge["sent_at"], pk__lt=edge["pk"]))
@@ -34,8 +34,13 @@ def messages_of(thread: Thread, *, before: int | None = None) -> tuple[list[Mess
     return found[:AT_ONCE][::-1], len(found) > AT_ONCE
 
 
-def _with_merged(thread: Thread) -> QuerySet[Thread]:
-    return Thread.objects.filter(Q(pk=thread.pk) | Q(merged_into=thread.pk))
+def with_merged(thread: Thread) -> set[int]:
+    """Return the numbers of a thread and of all that became part of it, and of those."""
+    found = new = {thread.pk}
+    while new:
+        new = set(Thread.objects.filter(merged_into__in=new).values_list("pk", flat=True)) - found
+        found = found | new
+    return found
 
 
 def _shown(rows: QuerySet[Message]) -> QuerySet[Message]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
-from html import escape
+import re
+from html import escape, unescape
 
+from django.core import signing
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regulars.kit.keeping import read_kept
 from regulars.messaging.engine.cleaning import clean
+from regulars.messaging.engine.pictures import kind_of_picture
 from regulars.messaging.models import Message
 from regulars.messaging.models.messages import FILES
 from regulars.messaging.queries.story import inline_pictures
@@ -24,19 +28,44 @@ LOOK = (
     "body{margin:12px;font:15px/1.5 system-ui,sans-serif;color:#222;background:#fff;overflow-wrap:anywhere}"
     "img{max-width:100%;height:auto}pre{white-space:pre-wrap}"
 )
-# By their first bytes, whatever the mail calls them. SVG is a program and never among them.
-PICTURES = {b"\x89PNG\r\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
 MOST_PICTURE_BYTES = 8_000_000
 
 
-def frame_of(message: Message) -> str:
-    """Return the page that stands in the frame."""
+HELD_BACK = re.compile(r' data-held-src="([^"]*)"')
+SALT = "messaging.picture"
+WANTED_SECONDS = 3600
+
+
+def policy(pictures_from: str = "") -> str:
+    """Return what the frame may do; with pictures shown it may ask our own proxy for them."""
+    return POLICY.replace("img-src", f"img-src {pictures_from}") if pictures_from else POLICY
+
+
+def frame_of(message: Message, *, with_pictures: bool = False) -> str:
+    """Return the page that stands in the frame; pictures of other servers come through our proxy, or not at all."""
     body = clean(message.html, _pictures(message)).html
+    if with_pictures:
+        body = HELD_BACK.sub(lambda found: f' src="{_through_us(message, unescape(found[1]))}"', body)
     title = escape(message.subject or _("(no subject)"))
     return (
         f'<!doctype html><html lang="{get_language()}"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{LOOK}</style></head><body>{body}</body></html>"
     )
+
+
+def _through_us(message: Message, url: str) -> str:
+    # The frame has no cookies to show who asks, so the address itself is the key, for an hour.
+    secret = signing.dumps([message.pk, url], salt=SALT, compress=True)
+    return escape(reverse("messaging:picture", args=[secret]))
+
+
+def wanted(secret: str) -> str | None:
+    """Return which picture an address of our proxy stands for, None when we did not make it or it is old."""
+    try:
+        _message, url = signing.loads(secret, salt=SALT, max_age=WANTED_SECONDS)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return str(url)
 
 
 def _pictures(message: Message) -> dict[str, str]:
@@ -47,9 +76,7 @@ def _pictures(message: Message) -> dict[str, str]:
         if file.size > left:
             continue
         content = read_kept(FILES, file.kept)
-        kind = next((kind for start, kind in PICTURES.items() if content.startswith(start)), "")
-        if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-            kind = "webp"
+        kind = kind_of_picture(content)
         if kind:
             left -= file.size
             found.setdefault(file.cid, f"data:image/{kind};base64,{base64.b64encode(content).decode()}")

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0003_consent_guards'),
+        ('messaging', '0006_mailboxes'),
         ('people', '0006_rules_of_touchpoints'),
         ('team', '0003_links_and_sessions'),
     ]
@@ -17,12 +17,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='channel',
             name='kind',
-            field=models.CharField(choices=[('email', 'E-mail'), ('chat', 'Website chat'), ('form', 'Web form')], default='email', max_length=12, verbose_name='kind'),
+            field=models.CharField(choices=[('email', 'E-mail'), ('chat', 'Website chat'), ('form', 'Web form'), ('sms', 'SMS'), ('whatsapp', 'WhatsApp'), ('messenger', 'Facebook Messenger'), ('instagram', 'Instagram'), ('telegram', 'Telegram'), ('phone', 'Phone'), ('visit', 'Visit')], default='email', max_length=12, verbose_name='kind'),
         ),
         migrations.AlterField(
             model_name='message',
             name='threading',
-            field=models.CharField(choices=[('token_in_address', 'by our mark in the address'), ('token_in_message_id', "by our mark in the message's id"), ('in_reply_to', 'as an answer to a message'), ('references', 'by a message it refers to'), ('token_in_body', 'by our mark in the quoted text'), ('chat', "written in the chat's window"), ('new', 'it began the thread'), ('kept_apart', 'kept apart, because the sender does not take part in the thread it names')], default='new', max_length=20),
+            field=models.CharField(choices=[('token_in_address', 'by our mark in the address'), ('token_in_message_id', "by our mark in the message's id"), ('in_reply_to', 'as an answer to a message'), ('references', 'by a message it refers to'), ('token_in_body', 'by our mark in the quoted text'), ('chat', "written in the chat's window"), ('child', 'by an answer to it that came first'), ('new', 'it began the thread'), ('kept_apart', 'kept apart, because the sender does not take part in the thread it names')], default='new', max_length=20),
         ),
         migrations.CreateModel(
             name='ChatSite',
