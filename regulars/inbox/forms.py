@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from regulars.inbox.models import Priority, Turn
 from regulars.messaging.models import Channel
 from regulars.team.models import Member, Team
 
@@ -111,3 +112,26 @@ class AvailabilityForm(forms.Form):
         label=gettext_lazy("At most so many open conversations"), required=False, min_value=1,
         help_text=gettext_lazy("Empty for no limit. Only what is given by turn or by load asks for it."),
     )  # fmt: skip
+
+
+class RuleForm(forms.Form):
+    """What a rule on arrival does; for which conversations is said by the filter beside it."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    team = forms.ModelChoiceField(
+        label=gettext_lazy("Give to the team"), queryset=Team.objects.all(), required=False
+    )
+    assignee = forms.ModelChoiceField(
+        label=gettext_lazy("Give to"), queryset=Member.objects.none(), required=False
+    )
+    turn = forms.ChoiceField(label=gettext_lazy("Or to"), choices=[("", "–"), *Turn.choices], required=False)
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("Priority"), choices=[("", "–"), *Priority.choices], required=False, coerce=int, empty_value=None
+    )  # fmt: skip
+    tags = forms.CharField(label=gettext_lazy("Tags"), max_length=300, required=False)
+    task = forms.CharField(label=gettext_lazy("Task"), max_length=200, required=False)
+    is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = Member.objects.active().order_by("name")  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from regulars.inbox.views import bulk, common, deeds, pages, writing
+from regulars.inbox.views import bulk, common, deeds, pages, ruling, writing
 
 app_name = "inbox"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("inbox/new/", writing.new, name="new"),
     path("inbox/availability/", deeds.availability, name="availability"),
     path("inbox/undo/<str:token>/", common.undo, name="undo"),
+    path("settings/arrival-rules/", ruling.rules, name="rules"),
+    path("settings/arrival-rules/new/", ruling.rule, name="new_rule"),
+    path("settings/arrival-rules/<int:arrival_rule_id>/", ruling.rule, name="rule"),
+    path("settings/arrival-rules/<int:arrival_rule_id>/removal/", ruling.rule_removal, name="rule_removal"),
     path("inbox/<int:conversation_id>/", pages.conversation, name="conversation"),
     path("inbox/<int:conversation_id>/thread/", pages.thread, name="thread"),
     path("inbox/<int:conversation_id>/person/", pages.person, name="person"),

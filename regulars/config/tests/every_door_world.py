@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from regulars.commerce import models as commerce
 from regulars.inbox.actions import attach, take_message, write_conversation_note
+from regulars.inbox.models import ArrivalRule
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.messaging import models as messaging
@@ -64,6 +65,7 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         "invitation_id": invitation.pk,
         "notice_id": Notice.objects.create(member=everybody["agent"], text="Look").pk,
         "rule_id": a_rule().pk,
+        "arrival_rule_id": ArrivalRule.objects.create(name="Tag it", tags="late").pk,
         "refund_id": commerce.Refund.objects.create(
             order=order, person=ada, refunded_at=moment, amount_minor=100, currency="EUR", created_at=moment
         ).pk,

@@ -1,4 +1,5 @@
 from regulars.inbox.models.conversations import Conversation, Priority, State, reach
+from regulars.inbox.models.ruling import ArrivalRule, Turn
 from regulars.inbox.models.work import (
     Absence,
     ConversationNote,
@@ -11,6 +12,7 @@ from regulars.inbox.models.work import (
 
 __all__ = [
     "Absence",
+    "ArrivalRule",
     "Conversation",
     "ConversationNote",
     "Draft",
@@ -20,5 +22,6 @@ __all__ = [
     "Priority",
     "Reader",
     "State",
+    "Turn",
     "reach",
 ]
