@@ -15,6 +15,7 @@ from regulars.inbox.actions import attach, take_message, write_conversation_note
 from regulars.inbox.actions.hours import create_hours
 from regulars.inbox.actions.targets import create_target
 from regulars.inbox.actions.templates import create_template
+from regulars.inbox.models import ArrivalRule
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.messaging import models as messaging
@@ -68,6 +69,7 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         "invitation_id": invitation.pk,
         "notice_id": Notice.objects.create(member=everybody["agent"], text="Look").pk,
         "rule_id": a_rule().pk,
+        "arrival_rule_id": ArrivalRule.objects.create(name="Tag it", tags="late").pk,
         "refund_id": commerce.Refund.objects.create(
             order=order, person=ada, refunded_at=moment, amount_minor=100, currency="EUR", created_at=moment
         ).pk,
