@@ -16,6 +16,7 @@ from regulars.inbox.actions.targets import change_target, create_target, order_t
 from regulars.inbox.actions.work import (
     close_conversation,
     mark_spam,
+    put_back,
     reopen_conversation,
     set_priority,
     tag_conversation,
@@ -365,3 +366,17 @@ def test_what_is_due_is_found_by_its_index_however_many_clocks_there_are(busines
     rows: Any = Clock.objects.filter(due_at__lte=FRIDAY, missed_at=None)
 
     assert "clock_due" in rows.running_or_standing().order_by("due_at").explain()
+
+
+def test_a_closing_taken_back_is_not_a_resolution_and_not_a_reopening(business: Any) -> None:
+    a_target(hours=office())
+    talk = a_conversation()
+    before = due(talk, "resolution")
+    talk.refresh_from_db()
+    close_conversation(talk, by=CLOCK, at=FRIDAY + MINUTE)
+
+    put_back(talk, "open", waiting_since=FRIDAY, until=None, by=CLOCK, at=FRIDAY + MINUTE)
+
+    assert [(one.done_at, one.due_at) for one in Clock.objects.filter(kind="resolution")] == [(None, before)]
+    assert [one.is_open for one in Clock.objects.filter(kind="first")] == [True]
+    assert due(talk, "first") == datetime(2026, 11, 30, 10, 50, tzinfo=UTC)
