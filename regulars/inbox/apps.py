@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class InboxConfig(AppConfig):
@@ -11,11 +12,15 @@ class InboxConfig(AppConfig):
         from regulars.inbox.queries.traits import conversation_traits
         from regulars.inbox.views.panels import register_panels
         from regulars.inbox.views.settings import register_settings
+        from regulars.kit.settings_pages import register_settings_page
         from regulars.kit.traits import register_trait
         from regulars.messaging.models import let_see
 
         register_panels()
         register_settings()
+        register_settings_page(
+            _("Rules on arrival"), "route", "inbox:rules", "rules.change", 62, _("Conversations")
+        )
         register_trait(*conversation_traits())
         # Who may see a conversation may see its letters.
         let_see(lambda seer: reach(seer, "conversations.see", "conversation__"))

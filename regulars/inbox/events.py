@@ -255,3 +255,21 @@ class AvailabilityChanged(Event):
 
     def subject(self) -> tuple[str, int | None]:
         return "member", self.member_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrivalRuleChanged(Event):
+    """A rule on arrival was made, changed or thrown away."""
+
+    kind: ClassVar[str] = "arrival_rule.changed"
+    label: ClassVar[str | Promise] = _("Rule on arrival changed")
+    icon: ClassVar[str] = "route"
+    rule_id: int
+    name: str = ""
+    is_deleted: bool = False
+
+    def subject(self) -> tuple[str, int | None]:
+        return "arrival_rule", self.rule_id
+
+    def title(self) -> str:
+        return self.name

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.inbox.engine.times import BadTimes, read_length
+from regulars.inbox.models import Priority, Turn
 from regulars.inbox.models.hours import WEEKDAYS, BusinessHours
 from regulars.inbox.models.templates import Situation
 from regulars.kit.countries import countries, time_zones
@@ -259,3 +260,26 @@ def set_choices(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> 
     """Fill a choice field when the form is made: what can be chosen changes while the server runs."""
     field: Any = form.fields[name]
     field.choices = choices
+
+
+class RuleForm(forms.Form):
+    """What a rule on arrival does; for which conversations is said by the filter beside it."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    team = forms.ModelChoiceField(
+        label=gettext_lazy("Give to the team"), queryset=Team.objects.all(), required=False
+    )
+    assignee = forms.ModelChoiceField(
+        label=gettext_lazy("Give to"), queryset=Member.objects.none(), required=False
+    )
+    turn = forms.ChoiceField(label=gettext_lazy("Or to"), choices=[("", "–"), *Turn.choices], required=False)
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("Priority"), choices=[("", "–"), *Priority.choices], required=False, coerce=int, empty_value=None
+    )  # fmt: skip
+    tags = forms.CharField(label=gettext_lazy("Tags"), max_length=300, required=False)
+    task = forms.CharField(label=gettext_lazy("Task"), max_length=200, required=False)
+    is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = Member.objects.active().order_by("name")  # type: ignore[attr-defined]

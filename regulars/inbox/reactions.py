@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from regulars.inbox.actions.arriving import take_failure, take_message
 from regulars.inbox.actions.breaching import escalate
-from regulars.inbox.actions.satisfaction import plan_satisfaction
+from regulars.inbox.actions.satisfaction import forget_what_they_said, plan_satisfaction
 from regulars.inbox.actions.suggestions import remember_answer
 from regulars.inbox.actions.templates import count_as_sent
 from regulars.inbox.actions.tidying import forget_conversations, swap_tag
@@ -28,6 +28,7 @@ def show_the_failure(event: MessageFailed, heard: Heard) -> None:
 def forget_their_conversations(event: PersonErased, heard: Heard) -> None:
     """Take the words out of the conversations with somebody who was erased."""
     if event.person_id is not None:
+        forget_what_they_said([event.person_id])
         forget_conversations([event.person_id])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -29,13 +28,6 @@ from tests.cast import a_mail, a_message, a_person, an_order
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Open = Callable[..., Page]
 CLOCK = Actor.clock("test")
-SHOTS = os.environ.get("REGULARS_SHOTS", "")
-
-
-def shot(page: Page, name: str) -> None:
-    """Keep a picture of the page for whoever wants to look, when a folder is named."""
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=False)
 
 
 @pytest.fixture
@@ -75,7 +67,6 @@ def test_a_template_is_found_filled_and_sent_by_keyboard(
     text.focus()
     text.press_sequentially("/late deliv")
     expect(page.get_by_role("option", name="Late delivery")).to_be_visible()
-    shot(page, "picker")
     assert_accessible(page)
 
     text.press("Enter")
@@ -110,7 +101,6 @@ def test_the_pages_of_promises_are_for_everybody(
     close_conversation(talk, by=CLOCK, at=now())
     a_conversation(now() - timedelta(hours=3), "And mine?", Subject="The other parcel")
     page = open_page(olga, phone=phone, dark=dark)
-    name = "phone" if phone else "desk"
 
     for path in (
         "settings/hours",
@@ -121,7 +111,6 @@ def test_the_pages_of_promises_are_for_everybody(
     ):
         page.goto(f"/{path}/")
         page.wait_for_load_state("load")
-        shot(page, f"{path.replace('/', '-')}-{name}")
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
@@ -130,7 +119,6 @@ def test_the_pages_of_promises_are_for_everybody(
         page.get_by_role("button", name=button).first.click()
         expect(page.locator("#modal-body h2")).to_be_visible()
         page.wait_for_load_state("load")
-        shot(page, f"box-{path}-{name}")
         assert_accessible(page, within="#modal-body")
 
 
@@ -159,7 +147,6 @@ def test_a_customer_says_how_it_went_on_a_phone(open_page: Open, talk: Conversat
     page = open_page(phone=True)
     page.goto("/how/a-secret/?score=4")
     expect(page.get_by_role("heading", name="Miten onnistuimme?")).to_be_visible()
-    shot(page, "how-phone")
     assert_accessible(page)
     one.refresh_from_db()
     assert one.score is None
@@ -168,7 +155,6 @@ def test_a_customer_says_how_it_went_on_a_phone(open_page: Open, talk: Conversat
     page.get_by_role("button", name="Lähetä vastaukseni").click()
 
     expect(page.get_by_role("heading", name="Kiitos")).to_be_visible()
-    shot(page, "how-thanks-phone")
     one.refresh_from_db()
     assert one.score == 5
 
@@ -186,5 +172,4 @@ def test_the_list_and_the_conversation_show_what_is_due(
     expect(page.locator(".conversation-head .due").first).to_contain_text("First answer: due in 2 h")
     expect(page.locator(".inbox-row .due-ring")).to_have_count(1)
     expect(page.locator(".said")).to_contain_text("Quick and kind.")
-    shot(page, "conversation")
     assert_accessible(page)

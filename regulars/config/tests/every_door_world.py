@@ -10,7 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from regulars.commerce import models as commerce
+from regulars.inbox import models as inbox
 from regulars.inbox.actions import attach, take_message, write_conversation_note
+from regulars.inbox.actions.hours import create_hours
+from regulars.inbox.actions.targets import create_target
+from regulars.inbox.actions.templates import create_template
+from regulars.inbox.models import ArrivalRule
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.messaging import models as messaging
@@ -65,6 +70,7 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         "invitation_id": invitation.pk,
         "notice_id": Notice.objects.create(member=everybody["agent"], text="Look").pk,
         "rule_id": a_rule().pk,
+        "arrival_rule_id": ArrivalRule.objects.create(name="Tag it", tags="late").pk,
         "refund_id": commerce.Refund.objects.create(
             order=order, person=ada, refunded_at=moment, amount_minor=100, currency="EUR", created_at=moment
         ).pk,
@@ -152,7 +158,31 @@ def a_conversation(message: messaging.Message) -> dict[str, Any]:
     file = attach(
         found, Member.objects.get(role="owner"), name="a.txt", content_type="", content=b"a", at=now()
     )
-    return {"conversation_id": found.pk, "remark_id": note.pk, "draft_file_id": file.pk}
+    return {
+        "conversation_id": found.pk, "remark_id": note.pk, "draft_file_id": file.pk, **promises(found)
+    }  # fmt: skip
+
+
+def promises(found: inbox.Conversation) -> dict[str, Any]:
+    """Promise an answer, write a template, ask how it went, and remind a colleague of the conversation."""
+    by, at, owner = Actor.clock("test"), now(), Member.objects.get(role="owner")
+    hours = create_hours(
+        {"name": "Office", "time_zone": "UTC", "week": ["9-17"] * 7, "country": "FI"}, by=by, at=at
+    )
+    template = create_template({"name": "Hello", "texts": {"en": "Hello"}}, by=by, at=at)
+    later = inbox.FollowUp.objects.create(conversation=found, member=owner, due_at=at, created_at=at)
+    one = inbox.Satisfaction.objects.create(
+        conversation=found, person=found.person, secret="s", created_at=at
+    )
+    return {
+        "hours_id": hours.pk,
+        "day_id": hours.days.all()[0].pk,
+        "target_id": create_target({"name": "Mail", "first_minutes": 60}, by=by, at=at).pk,
+        "template_id": template.pk,
+        "follow_up_id": later.pk,
+        "secret": one.secret,
+        "measure": "began",
+    }
 
 
 def an_import() -> people.ImportRun:

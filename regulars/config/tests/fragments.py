@@ -18,7 +18,9 @@ from regulars.people.models import Identity, ImportRun, Note, Person, Task
 Context = dict[str, Any]
 
 
-FIELDS = "name role scopes teams expires_on email value axis sku quantity unit_price"
+FIELDS = (
+    "name role scopes teams expires_on email value axis sku quantity unit_price time_zone country is_default"
+)
 
 
 class SampleForm(forms.Form):
@@ -77,6 +79,10 @@ SAMPLES: dict[str, Callable[[], Context]] = {
     "inbox/_pane.html": _conversation,
     "inbox/_person.html": _conversation,
     "inbox/_row.html": lambda: {"row": _conversation(), "query": "in=mine"},
+    "inbox/_hours_box.html": _form,
+    "inbox/_picker.html": _conversation,
+    "inbox/_target_box.html": lambda: {**_form(), "conversation_url": "/c/", "people_url": "/p/"},
+    "inbox/_template_box.html": _form,
     "inbox/_thread.html": _conversation,
     "kit/_gallery_drawer.html": _form,
     "kit/_gallery_sign_in.html": _form,

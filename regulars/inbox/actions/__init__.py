@@ -10,6 +10,7 @@ from regulars.inbox.actions.assigning import (
 from regulars.inbox.actions.drafting import attach, detach, drop_draft, keep_draft
 from regulars.inbox.actions.merging import merge_conversations, start_conversation
 from regulars.inbox.actions.presence import be_present, mark_unread
+from regulars.inbox.actions.ruling import delete_arrival_rule, save_arrival_rule
 from regulars.inbox.actions.work import (
     close_conversation,
     mark_spam,
@@ -39,6 +40,7 @@ __all__ = [
     "attach",
     "be_present",
     "close_conversation",
+    "delete_arrival_rule",
     "delete_conversation_note",
     "detach",
     "drop_draft",
@@ -52,6 +54,7 @@ __all__ = [
     "put_back",
     "reopen_conversation",
     "restore_conversation_note",
+    "save_arrival_rule",
     "set_availability",
     "set_priority",
     "snooze_conversation",

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from regulars.inbox.actions.moving import about_event, locked, moved
+from regulars.inbox.actions.moving import WAKING, about_event, locked, moved, wake
+from regulars.inbox.actions.ruling import follow_rules
 from regulars.inbox.events import ConversationOpened, ConversationReopened
 from regulars.inbox.models import Conversation, State
 from regulars.inbox.rules import begins_anew
@@ -93,6 +94,8 @@ def _receive(conversation: Conversation, message: Message, *, is_new: bool, by: 
     _announce(conversation, before, is_new=is_new, by=by)
     if not message.is_automatic:
         tell_followers(conversation, message.sender)
+        if is_new:
+            follow_rules(conversation, message, at=message.received_at)
     return conversation
 
 
@@ -115,15 +118,6 @@ def take_failure(message_id: int, email: str, reason: str, *, by: Actor, at: dat
     moved(found, "failed", by=by, at=at, fields=WAKING, **told)
     _announce(found, before, is_new=False, by=by)
     return found
-
-
-WAKING = ("state", "waiting_since", "snoozed_until", "closed_at")
-
-
-def wake(conversation: Conversation, at: datetime) -> None:
-    """Make it our turn: open, and the customer waits since then unless they did already."""
-    conversation.state, conversation.closed_at, conversation.snoozed_until = State.OPEN, None, None
-    conversation.waiting_since = conversation.waiting_since or at
 
 
 def beginning_of(text: str) -> str:

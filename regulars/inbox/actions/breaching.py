@@ -10,13 +10,16 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from regulars.inbox.actions.moving import about_event, locked, moved, tell
-from regulars.inbox.events import ConversationAssigned, TargetMissed, TargetWarned
+from regulars.inbox.actions.assigning import assign_conversation
+from regulars.inbox.actions.moving import locked, tell
+from regulars.inbox.events import TargetMissed, TargetWarned
 from regulars.inbox.models.targets import Clock, ClockKind
+from regulars.inbox.rules import ANSWER
 from regulars.kit.actor import Actor
-from regulars.kit.events import announce, announce_many
+from regulars.kit.events import announce_many
 from regulars.team.actions.notices import notify
 from regulars.team.models import Member, Role
+from regulars.team.rules import may
 
 AT_ONCE = 200
 WARNED, MISSED = "warned", "missed"
@@ -56,24 +59,15 @@ def miss_targets(*, by: Actor, at: datetime) -> int:
 def escalate(conversation_id: int, *, by: Actor, at: datetime) -> bool:
     """Hand a conversation to whom its broken promise names, while the promise is still open; tell whether it was."""
     talk = locked(conversation_id)
-    rows = Clock.objects.filter(
+    rows: Any = Clock.objects.filter(
         conversation=talk, missed_at__isnull=False, target__escalate_to__is_active=True
     )
-    clock = rows.running_or_standing().select_related("target").order_by("-missed_at").first()
-    wanted = clock.target.escalate_to_id if clock is not None and clock.target is not None else None
-    if wanted is None or wanted == talk.assignee_id:
+    clock = rows.running_or_standing().select_related("target__escalate_to").order_by("-missed_at").first()
+    wanted = clock.target.escalate_to if clock is not None else None
+    # Whoever was named may have another role by now, and cannot answer any more.
+    if wanted is None or wanted.pk == talk.assignee_id or not may(wanted, ANSWER):
         return False
-    before, talk.assignee_id = talk.assignee_id, wanted
-    moved(talk, "assigned", by=by, at=at, fields=("assignee",), before=before, after=wanted)
-    event = ConversationAssigned(**about_event(talk), assignee_id=wanted, team_id=talk.team_id)
-    announce(event, by=by, changes={"assignee": [before, wanted]})
-    notify(
-        [wanted],
-        str(talk),
-        url=f"/inbox/{talk.pk}/",
-        icon="user-share",
-        key=f"escalated:{clock.pk if clock else 0}",
-    )
+    assign_conversation(talk, wanted, by=by, at=at)
     return True
 
 

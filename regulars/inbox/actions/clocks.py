@@ -13,7 +13,7 @@ from regulars.inbox.queries.targets import default_hours, target_of
 
 # What changes which promise holds.
 RETARGETS = frozenset({"opened", "begun", "priority", "tagged", "assigned", "team", "merged"})
-ANSWERED, TAKEN_BACK = "answered", "taken_back"
+ANSWERED, TAKEN_BACK, PUT_BACK = "answered", "taken_back", "put_back"
 
 
 def keep_clocks(conversation: Conversation, kind: str, *, at: datetime, member_id: int | None = None) -> None:
@@ -34,6 +34,8 @@ class _Keeper:
         self.conversation, self.kind, self.at, self.member_id = conversation, kind, at, member_id
         if kind == TAKEN_BACK:
             self._forget_answer()
+        if kind == PUT_BACK and conversation.state != State.CLOSED:
+            self._forget_closing()
         rows = Clock.objects.filter(conversation=conversation).running_or_standing()
         self.open: dict[str, Clock] = {clock.kind: clock for clock in rows}
         self.before = {clock.kind: _values(clock) for clock in self.open.values()}
@@ -76,7 +78,7 @@ class _Keeper:
         for clock in self.open.values():
             if self.kind in RETARGETS or clock.pk is None:
                 self._promise(clock)
-            if clock.pk is None or self.before[clock.kind] != _values(clock):
+            if clock.pk is None or self.kind == PUT_BACK or self.before[clock.kind] != _values(clock):
                 self._reckon(clock)
                 clock.save()
 
@@ -86,6 +88,16 @@ class _Keeper:
         if since is not None:
             rows = Clock.objects.filter(conversation=self.conversation, kind__in=(FIRST, NEXT))
             rows.filter(started_at__gte=since, done_at__isnull=False).delete()
+
+    def _forget_closing(self) -> None:
+        """Let the clocks that a closing or a call of spam ended go on: it was a mistake, and nothing is reopened."""
+        rows = Clock.objects.filter(conversation=self.conversation).order_by("kind", "-pk").distinct("kind")
+        for last in rows:
+            ended = last.cancelled_at is not None or (last.kind == RESOLUTION and last.done_at is not None)
+            if ended:
+                last.done_at = last.done_by = last.cancelled_at = None
+                last.running_since = self.at
+                last.save(update_fields=["done_at", "done_by", "cancelled_at", "running_since"])
 
     def _run(self, kind: str, since: datetime) -> None:
         clock = self.open.get(kind)
@@ -118,7 +130,8 @@ class _Keeper:
     def _cancel(self, kind: str) -> None:
         clock = self.open.pop(kind, None)
         if clock is not None:
-            clock.cancelled_at, clock.running_since = self.at, None
+            clock.take(clock.engine().paused(self.at, self._calendar(clock)))
+            clock.cancelled_at = self.at
             self.closed.append(clock)
 
     def _promise(self, clock: Clock) -> None:

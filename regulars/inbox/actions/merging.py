@@ -5,8 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from regulars.inbox.actions.arriving import WAKING
-from regulars.inbox.actions.moving import about_event, locked, moved
+from regulars.inbox.actions.moving import WAKING, about_event, locked, moved
 from regulars.inbox.events import ConversationOpened, ConversationsMerged
 from regulars.inbox.models import Conversation, State
 from regulars.kit.actor import Actor

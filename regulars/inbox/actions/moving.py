@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from regulars.inbox.actions.clocks import keep_clocks
-from regulars.inbox.models import Conversation, Line
+from regulars.inbox.models import Conversation, Line, State
 from regulars.kit.actor import Actor
 from regulars.kit.live import publish
 from regulars.kit.refused import NotThere
 
 TOPIC = "inbox"
+WAKING = ("state", "waiting_since", "snoozed_until", "closed_at")
 
 
 def locked(conversation: Conversation | int) -> Conversation:
@@ -38,7 +39,7 @@ def moved(
     conversation.save(update_fields=[*fields, "sequence"])
     Line.objects.create(
         conversation=conversation, sequence=conversation.sequence, kind=kind, about=about, at=at,
-        actor_label=by.label[:200] if by.kind != "clock" else "", member_id=by.member_id,
+        actor_label=by.label[:200], member_id=by.member_id,
     )  # fmt: skip
     keep_clocks(conversation, kind, at=at, member_id=by.member_id)
     tell(conversation)
@@ -57,3 +58,9 @@ def about_event(conversation: Conversation) -> dict[str, Any]:
         "person_id": conversation.person_id,
         "subject_line": conversation.subject[:120],
     }
+
+
+def wake(conversation: Conversation, at: datetime) -> None:
+    """Make it our turn: open, and the customer waits since then unless they did already."""
+    conversation.state, conversation.closed_at, conversation.snoozed_until = State.OPEN, None, None
+    conversation.waiting_since = conversation.waiting_since or at

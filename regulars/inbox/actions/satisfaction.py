@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
@@ -15,7 +18,14 @@ from django.utils.translation import gettext_lazy
 
 from regulars.inbox.actions.moving import about_event, tell
 from regulars.inbox.events import SatisfactionGiven, SatisfactionSettingsChanged
-from regulars.inbox.models import Conversation, Satisfaction, SatisfactionSettings, State
+from regulars.inbox.models import (
+    Conversation,
+    FollowUp,
+    PastAnswer,
+    Satisfaction,
+    SatisfactionSettings,
+    State,
+)
 from regulars.inbox.queries.satisfaction import SCORES, language_of
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce, changed
@@ -158,3 +168,12 @@ def say_how_it_went(
     if is_first:
         tell(held.conversation)
     return held
+
+
+@transaction.atomic
+def forget_what_they_said(person_ids: Sequence[int]) -> int:
+    """Take the words of erased people out of what they said, and ask them nothing more; the scores stay."""
+    rows = Satisfaction.objects.filter(person__in=person_ids)
+    FollowUp.objects.filter(conversation__person__in=person_ids).update(note="")
+    PastAnswer.objects.filter(message__thread__conversation__person__in=person_ids).delete()
+    return rows.update(comment="", due_at=None, secret=Concat(Value("erased-"), Cast("pk", CharField())))

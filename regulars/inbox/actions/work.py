@@ -7,8 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.inbox.actions.arriving import WAKING, wake
-from regulars.inbox.actions.moving import about_event, locked, moved
+from regulars.inbox.actions.moving import WAKING, about_event, locked, moved, wake
 from regulars.inbox.events import (
     ConversationChanged,
     ConversationClosed,

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.inbox.actions.arriving import WAKING, beginning_of
+from regulars.inbox.actions.arriving import beginning_of
 from regulars.inbox.actions.drafting import draft_again
-from regulars.inbox.actions.moving import about_event, locked, moved
+from regulars.inbox.actions.moving import WAKING, about_event, locked, moved
 from regulars.inbox.actions.templates import refuse_gaps
 from regulars.inbox.events import ConversationAnswered, ConversationFollowed, ConversationNoted
 from regulars.inbox.models import Conversation, ConversationNote, Follower, Line, State

@@ -195,4 +195,23 @@ class Migration(migrations.Migration):
             model_name='reader',
             constraint=models.UniqueConstraint(fields=('conversation', 'member'), name='reader_once'),
         ),
+        migrations.CreateModel(
+            name='ArrivalRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                ('filter', models.JSONField(blank=True, default=dict)),
+                ('turn', models.CharField(blank=True, choices=[('turn', 'Whose turn it is'), ('load', 'Who has least to do')], max_length=4)),
+                ('priority', models.PositiveSmallIntegerField(blank=True, choices=[(0, 'Low'), (1, 'Normal'), (2, 'High'), (3, 'Urgent')], null=True)),
+                ('tags', models.CharField(blank=True, max_length=300)),
+                ('task', models.CharField(blank=True, max_length=200)),
+                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='team.team')),
+            ],
+            options={
+                'ordering': ('position', 'id'),
+            },
+        ),
     ]

@@ -1,5 +1,6 @@
 from regulars.inbox.models.conversations import Conversation, Priority, State, reach
 from regulars.inbox.models.hours import BusinessHours, Holiday
+from regulars.inbox.models.ruling import ArrivalRule, Turn
 from regulars.inbox.models.satisfaction import FollowUp, Satisfaction, SatisfactionSettings
 from regulars.inbox.models.suggestions import PastAnswer
 from regulars.inbox.models.targets import Clock, ClockKind, ResponseTarget
@@ -19,6 +20,7 @@ __all__ = [
     "BusinessHours",
     "Clock",
     "ClockKind",
+    "ArrivalRule",
     "Conversation",
     "ConversationNote",
     "Draft",
@@ -38,5 +40,6 @@ __all__ = [
     "Template",
     "TemplateUse",
     "TemplateVersion",
+    "Turn",
     "reach",
 ]

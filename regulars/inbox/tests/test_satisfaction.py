@@ -24,6 +24,8 @@ from regulars.kit.clock import now
 from regulars.kit.refused import Invalid
 from regulars.messaging.engine.outgoing import OutgoingLetter
 from regulars.messaging.models import Message
+from regulars.people.actions import erase_people
+from regulars.people.actions.removal import delete_person
 from regulars.people.models import Person
 from regulars.team.models import Member, Notice, Team
 from regulars.timeline.actions.hearing import hear_everything
@@ -206,3 +208,17 @@ def test_a_reminder_that_was_taken_back_never_comes(ada: Person, aino: Member) -
     cancel_follow_up(one, by=CLOCK, at=now())
 
     assert remind(at=now() + timedelta(days=2)) == 0
+
+
+def test_erased_means_forgotten_and_the_score_stays(ada: Person, client: Client) -> None:
+    talk = a_closed_conversation()
+    one = a_request(talk)
+    say_how_it_went(one, score=2, comment="My name is Ada", at=now())
+    delete_person(ada, by=CLOCK, at=now())
+
+    erase_people([ada.pk], by=CLOCK, at=now())
+    hear_everything()
+
+    one.refresh_from_db()
+    assert (one.score, one.comment) == (2, "")
+    assert client.get("/how/a-secret/").status_code == 404

@@ -6,21 +6,26 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
-from regulars.inbox.actions.breaching import miss_targets, next_moment, warn_of_targets
+from regulars.inbox.actions.breaching import escalate, miss_targets, next_moment, warn_of_targets
 from regulars.inbox.actions.hours import create_hours, remove_day, set_day
+from regulars.inbox.actions.merging import merge_conversations
 from regulars.inbox.actions.moving import locked, moved
 from regulars.inbox.actions.targets import change_target, create_target, order_targets
 from regulars.inbox.actions.work import (
     close_conversation,
     mark_spam,
+    put_back,
     reopen_conversation,
     set_priority,
     tag_conversation,
 )
+from regulars.inbox.actions.writing import answer_conversation, take_answer_back
 from regulars.inbox.models import BusinessHours, Clock, Conversation, ResponseTarget, State
 from regulars.kit.actor import Actor
 from regulars.kit.refused import Invalid
+from regulars.messaging.engine.outgoing import OutgoingLetter
 from regulars.team.models import Member, Notice
 from regulars.timeline.actions.hearing import hear_everything
 from regulars.timeline.models import Touchpoint
@@ -310,3 +315,68 @@ def test_only_one_set_of_hours_is_the_default(business: Any) -> None:
 
     first.refresh_from_db()
     assert (first.is_default, second.is_default) == (False, True)
+
+
+def test_an_answer_that_was_taken_back_meets_no_promise(business: Any, aino: Member) -> None:
+    a_target(hours=office())
+    a_person("Ada", email="ada@example.com")
+    talk = a_conversation()
+    by = Actor("member", aino.pk, "Aino", member_id=aino.pk)
+    before = due(talk, "first")
+    answered = answer_conversation(talk, OutgoingLetter(text="Yes."), by=by, at=FRIDAY + 3 * MINUTE)
+
+    take_answer_back(talk, answered.message, answered.before, by=by, at=FRIDAY + 3 * MINUTE)
+
+    first = clock(talk, "first")
+    assert (first.is_open, first.due_at, Clock.objects.filter(kind="first").count()) == (True, before, 1)
+
+
+def test_what_is_merged_away_is_promised_nothing_and_the_survivor_keeps_its_clocks(business: Any) -> None:
+    a_target(hours=office())
+    a_person("Ada", email="ada@example.com")
+    gone, kept = a_conversation(), a_conversation()
+
+    merge_conversations(gone, into=kept, by=CLOCK, at=FRIDAY + MINUTE)
+
+    assert {one.is_open for one in Clock.objects.filter(conversation=gone)} == {False}
+    assert {one.is_open for one in Clock.objects.filter(conversation=kept)} == {True}
+
+
+def test_who_may_not_answer_any_more_is_handed_nothing(business: Any, max_: Member) -> None:
+    a_target(first_minutes=30, escalate_to=max_.pk)
+    talk = a_conversation()
+    Member.objects.filter(pk=max_.pk).update(role="analyst")
+
+    miss_targets(by=CLOCK, at=FRIDAY + 31 * MINUTE)
+
+    assert not escalate(talk.pk, by=CLOCK, at=FRIDAY + 31 * MINUTE)
+
+
+def test_what_is_due_is_found_by_its_index_however_many_clocks_there_are(business: Any) -> None:
+    talk = a_conversation()
+    old = [
+        Clock(
+            conversation=talk, kind="next", started_at=FRIDAY, due_at=FRIDAY, missed_at=FRIDAY, done_at=FRIDAY
+        )
+        for _clock in range(3_000)
+    ]
+    Clock.objects.bulk_create(old)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE inbox_clock")
+    rows: Any = Clock.objects.filter(due_at__lte=FRIDAY, missed_at=None)
+
+    assert "clock_due" in rows.running_or_standing().order_by("due_at").explain()
+
+
+def test_a_closing_taken_back_is_not_a_resolution_and_not_a_reopening(business: Any) -> None:
+    a_target(hours=office())
+    talk = a_conversation()
+    before = due(talk, "resolution")
+    talk.refresh_from_db()
+    close_conversation(talk, by=CLOCK, at=FRIDAY + MINUTE)
+
+    put_back(talk, "open", waiting_since=FRIDAY, until=None, by=CLOCK, at=FRIDAY + MINUTE)
+
+    assert [(one.done_at, one.due_at) for one in Clock.objects.filter(kind="resolution")] == [(None, before)]
+    assert [one.is_open for one in Clock.objects.filter(kind="first")] == [True]
+    assert due(talk, "first") == datetime(2026, 11, 30, 10, 50, tzinfo=UTC)

@@ -11,6 +11,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from regulars.inbox.queries.due import spoken
@@ -133,7 +134,12 @@ def _tiles(period: Period, whole: Figures, contacts: Any) -> list[dict[str, Any]
         ),
         tile(_("Satisfaction"), _score(whole.score), "said", _said(counts)),
         tile(_("Backlog"), str(counts["backlog"]), "backlog", _("not closed at the end")),
-        tile(_("Contacts per order"), each, "began", _("%(n)d orders") % {"n": contacts.orders}),
+        tile(
+            _("Contacts per order"),
+            each,
+            "began",
+            ngettext("%(n)d order", "%(n)d orders", contacts.orders) % {"n": contacts.orders},
+        ),
     ]
 
 

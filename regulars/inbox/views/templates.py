@@ -15,6 +15,7 @@ from regulars.inbox.actions.templates import (
     create_template,
     load_starters,
     restore_template,
+    starters,
     use_template,
 )
 from regulars.inbox.forms import TemplateForm
@@ -43,7 +44,8 @@ def templates(request: Request) -> HttpResponse:
         for value, label in Situation.choices
     ]
     away = [one for one in known if one.archived_at is not None]
-    context = {"groups": [group for group in groups if group["rows"]], "away": away}
+    lacks = sum(1 for one in known if one.starter) < len(starters())
+    context = {"groups": [group for group in groups if group["rows"]], "away": away, "lacks_starters": lacks}
     template = "inbox/_templates.html" if request.headers.get("HX-Request") else "inbox/templates.html"
     return render(request, template, context)
 

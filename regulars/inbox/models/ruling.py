@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from regulars.inbox.models.conversations import Priority
+from regulars.team.models import Member, Team
+
+
+class Turn(models.TextChoices):
+    """How somebody is chosen when nobody is named."""
+
+    TURN = "turn", _("Whose turn it is")
+    LOAD = "load", _("Who has least to do")
+
+
+class ArrivalRule(models.Model):
+    """What is done when a conversation begins that passes a filter; rules are asked in their order."""
+
+    name = models.CharField(_("name"), max_length=80)
+    position = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(_("in use"), default=True)
+    filter = models.JSONField(default=dict, blank=True)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    assignee = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    turn = models.CharField(max_length=4, choices=Turn.choices, blank=True)
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, null=True, blank=True)
+    tags = models.CharField(max_length=300, blank=True)
+    task = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("position", "id")
+
+    def __str__(self) -> str:
+        return self.name
