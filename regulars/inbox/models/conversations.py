@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from regulars.messaging.models import Channel, Thread
@@ -53,23 +53,29 @@ def reach(seer: Any, verb: str, at: str = "") -> Q:
     def that(**said: Any) -> Q:
         return Q(**{at + name: value for name, value in said.items()})
 
+    def person(**said: Any) -> Q:
+        # Asked as EXISTS, so that a list reads its own index in its own order and asks about few people.
+        if at:
+            return that(**{f"person__{name}": value for name, value in said.items()})
+        return Q(Exists(Person.objects.filter(pk=OuterRef("person_id"), **said)))
+
     scope = allowed(seer, verb)
     if scope == Scope.NONE:
         return Q(pk__in=[])
-    known = that(person__isnull=False, person__deleted_at__isnull=True)
+    known = that(person__isnull=False) & person(deleted_at__isnull=True)
     alive = that(pk__isnull=False) & (that(person__isnull=True) | known)
     if scope == Scope.ALL and may(seer, "unclaimed.see"):
         return alive
     teams, member = seer.team_ids, seer.member_id
-    mine = that(assignee=member) | that(person__keeper=member) if member is not None else Q(pk__in=[])
+    mine = that(assignee=member) | person(keeper=member) if member is not None else Q(pk__in=[])
     handed = mine | that(team__in=teams) if scope > Scope.OWN else mine
     if scope == Scope.ALL:
         return known | (alive & handed)
     if scope == Scope.OWN:
         return alive & mine
     unclaimed = that(assignee__isnull=True, team__isnull=True)
-    nobodys = unclaimed & that(person__team__isnull=True, person__keeper__isnull=True)
-    return (alive & handed) | (known & (that(person__team__in=teams) | nobodys))
+    nobodys = unclaimed & person(team__isnull=True, keeper__isnull=True)
+    return (alive & handed) | (known & (person(team__in=teams) | nobodys))
 
 
 class Conversation(models.Model):

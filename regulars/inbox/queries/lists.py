@@ -16,7 +16,7 @@ from regulars.inbox.queries.due import due_of
 from regulars.kit.lists import ListSpec
 from regulars.people.models import Tag
 
-MOST_COUNTED = 999
+MOST_COUNTED = 99
 Rows = Any
 
 
@@ -78,7 +78,7 @@ def box_spec(box: Box) -> ListSpec:
 
 
 def counts(seer: Any) -> dict[str, int]:
-    """Count the lists that are worked off, each up to 999."""
+    """Count the lists that are worked off, each up to 99."""
     return {
         box.name: box_rows(box, seer).order_by()[: MOST_COUNTED + 1].count()
         for box in BOXES
