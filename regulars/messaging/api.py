@@ -54,7 +54,7 @@ class EntryOut(Schema):
 class StandingOut(Schema):
     """How one address stands with one purpose now; `state` is empty when nobody ever said anything."""
 
-    identity: int
+    identity: int = Field(..., examples=[31])
     value: str
     purpose: str
     channel: str
@@ -65,7 +65,7 @@ class StandingOut(Schema):
 class ConsentOut(Schema):
     """What a person agreed to: now, and the newest lines of the ledger."""
 
-    now: list[StandingOut]
+    now: list[StandingOut] = Field(..., examples=[[]])
     entries: list[EntryOut]
 
 
@@ -91,7 +91,7 @@ class SuppressionIn(Sent):
 class SuppressionOut(Schema):
     """An address that is not written to; empty where the person was erased."""
 
-    id: int
+    id: int = Field(..., examples=[7])
     address: str
     channel: str
     reason: str
@@ -102,7 +102,7 @@ class SuppressionOut(Schema):
 class SuppressionQuery(Schema):
     """What the list takes."""
 
-    address: str = Field("", description="Only this address.")
+    address: str = Field("", description="Only this address.", examples=["ada@example.com"])
     before: int | None = Field(
         None, ge=1, le=2**62, description="Only those with a smaller number: `next` of the page before."
     )
