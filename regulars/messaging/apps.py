@@ -13,5 +13,11 @@ class MessagingConfig(AppConfig):
 
         register_panels()
         register_settings_page(
+            _("Chat on your website"), "message-circle", "messaging:chats", "channels.see", 56, _("Customers")
+        )
+        register_settings_page(
+            _("Web forms"), "forms", "messaging:web-forms", "channels.see", 57, _("Customers")
+        )
+        register_settings_page(
             _("Mail put aside"), "mail-off", "messaging:quarantine", "quarantine.see", 84, _("Safety")
         )
