@@ -59,6 +59,7 @@ SAMPLES: dict[str, Callable[[], Context]] = {
     "kit/_gallery_drawer.html": _form,
     "kit/_gallery_sign_in.html": _form,
     "kit/_timeline_item.html": lambda: {"item": {"title": "Ordered", "at": now(), "icon": "point"}},
+    "messaging/_snippet.html": lambda: {"code": "<script></script>"},
     "messaging/_message.html": lambda: {"entry": {"message": Message(pk=1, text="Hello", sent_at=now())}},
     "messaging/_put_aside.html": lambda: {
         "arrival": Arrival(pk=1, reason="No", arrived_at=now(), channel=Channel())
