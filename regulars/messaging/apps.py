@@ -19,5 +19,20 @@ class MessagingConfig(AppConfig):
             _("Web forms"), "forms", "messaging:web-forms", "channels.see", 57, _("Customers")
         )
         register_settings_page(
+            _("Channels"), "mail", "messaging:channels", "channels.see", 62, _("Customers")
+        )
+        register_settings_page(
+            _("Consent and limits"),
+            "shield-check",
+            "messaging:purposes",
+            "purposes.change",
+            64,
+            _("Customers"),
+        )
+        register_settings_page(
+            _("Not written to"), "ban", "messaging:suppressions", "suppressions.see", 66, _("Customers")
+        )
+        register_settings_page(_("Outbox"), "send", "messaging:outbox", "outbox.see", 82, _("Safety"))
+        register_settings_page(
             _("Mail put aside"), "mail-off", "messaging:quarantine", "quarantine.see", 84, _("Safety")
         )

@@ -1,3 +1,5 @@
+"""What a person types; the actions read the values, so that pages and API understand them alike."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -6,181 +8,140 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from regulars.messaging.models import Channel, ChannelKind, ChatSite, WebForm
-from regulars.messaging.models.chat import Asking, Side
-from regulars.messaging.queries.chat_words import OWN, words_in
-from regulars.messaging.queries.web_forms import field_choices
-from regulars.team.forms import Form, time_zone_choices
-from regulars.team.models import Team
-
-DAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
-OWN_LABELS = {
-    "launcher": _("Button"),
-    "hello": _("Greeting"),
-    "intro": _("First words"),
-    "pace": _("How quickly you answer"),
-    "away": _("When nobody is there"),
-    "leave_email": _("Asking for the e-mail"),
-    "rate": _("Asking how it was"),
-}
-WEBSITES_HINT = _(
-    "One on each line, such as https://shop.example.com; https://*.example.com means all parts of it."
+from regulars.kit.refused import Invalid
+from regulars.messaging.engine.mail_providers import PROVIDERS
+from regulars.messaging.models import (
+    ConsentState,
+    LegalBasis,
+    MessageClass,
+    Purpose,
+    Security,
+    SendingRule,
+    SuppressionReason,
+    Via,
 )
+from regulars.messaging.queries.consent import Standing
+
+SECRET = forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False)
+CLASSES = [one for one in MessageClass.choices if one[0] in ("service", "care", "selling")]
 
 
-def _websites() -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
-    return forms.CharField(label=_("Websites"), required=False, widget=area, help_text=WEBSITES_HINT)
+class Form(forms.Form):
+    """A form that shows what an action refused beside the field it is about."""
+
+    def refuse(self, problem: Invalid) -> None:
+        """Take over the reasons of a refusal."""
+        for name, reason in problem.fields.items():
+            self.add_error(name if name in self.fields else None, str(reason))
+        if not problem.fields:
+            self.add_error(None, str(problem))
 
 
-def _colour() -> forms.CharField:
-    picker = forms.TextInput(attrs={"type": "color", "class": "form-control form-control-color"})
-    return forms.CharField(label=_("Colour"), max_length=7, widget=picker)
+class ChannelForm(Form):
+    """A mail channel and its way out."""
 
-
-def _team() -> forms.ModelChoiceField[Team]:
-    return forms.ModelChoiceField(
-        Team.objects.all(), label=_("Team of new people"), required=False, empty_label=_("Nobody's yet")
+    name = forms.CharField(
+        label=_("Name"), max_length=60, help_text=_("As your team calls it: Care, Orders, …")
     )
-
-
-class NewChatForm(Form):
-    """What a new chat needs."""
-
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("Only your team sees it."))
-    origins = _websites()
-
-
-class ChatSiteForm(Form):
-    """How a chat looks, what it asks, and when somebody is there."""
-
-    name = forms.CharField(label=_("Name"), max_length=60)
-    origins = _websites()
-    is_active = forms.BooleanField(label=_("Show it on the website"), required=False)
-    colour = _colour()
-    side = forms.ChoiceField(label=_("Corner"), choices=Side.choices)
-    language = forms.ChoiceField(
-        label=_("Language"),
-        choices=settings.LANGUAGES,
-        help_text=_("Visitors get their own of the five; everybody else gets this one."),
+    address = forms.CharField(label=_("Address"), max_length=320, widget=forms.EmailInput, help_text=_("Customers write to it, and see it as the sender."))  # fmt: skip
+    from_name = forms.CharField(label=_("Name of the sender"), max_length=150, required=False, help_text=_("Empty: the name of your business."))  # fmt: skip
+    signature = forms.CharField(
+        label=_("Signature"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    asks_name = forms.ChoiceField(label=_("Ask for the name"), choices=Asking.choices)
-    asks_email = forms.ChoiceField(label=_("Ask for the e-mail"), choices=Asking.choices)
-    mail_channel = forms.ModelChoiceField(
-        Channel.objects.filter(kind=ChannelKind.EMAIL),
-        label=_("Mailbox for answers nobody saw"),
-        required=False,
-        empty_label=_("The first mailbox there is"),
-        help_text=_(
-            "Whoever left the page gets what you answered by mail, and their reply stays in the conversation."
-        ),
-    )
-    mails_after_minutes = forms.IntegerField(
-        label=_("Mail unseen answers after minutes"), min_value=1, max_value=1440
-    )
-    team = _team()
-    time_zone = forms.ChoiceField(label=_("Time zone of the hours"), choices=time_zone_choices)
-    requires_identity = forms.BooleanField(
-        label=_("Only for people you vouch for"),
-        required=False,
-        help_text=_("Strangers get no chat. Your website signs who is there; see below."),
-    )
+    via = forms.ChoiceField(label=_("Sends by"), choices=Via.choices, initial=Via.SMTP)
+    host = forms.CharField(label=_("Mail server"), max_length=253, required=False)
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=587)
+    security = forms.ChoiceField(label=_("Encryption"), choices=Security.choices, initial=Security.STARTTLS)
+    username = forms.CharField(label=_("User"), max_length=320, required=False)
+    password = forms.CharField(label=_("Password"), required=False, strip=False, widget=SECRET, help_text=_("Kept encrypted. Leave it empty to keep the one that is there."))  # fmt: skip
+    provider = forms.ChoiceField(label=_("Provider"), required=False, choices=[("", _("None")), *((key, one.label) for key, one in PROVIDERS.items())])  # fmt: skip
+    api_key = forms.CharField(label=_("The provider's key"), required=False, widget=SECRET, help_text=_("Kept encrypted. Leave it empty to keep the one that is there."))  # fmt: skip
+    extra = forms.CharField(label=_("What the provider asks for besides"), required=False, max_length=300, help_text=_("Mailgun: sender domain. Mailjet: secret key. Scaleway: project id."))  # fmt: skip
+    api_url = forms.URLField(label=_("The provider's address"), required=False, assume_scheme="https", help_text=_("Only for regions of their own, and for Postal."))  # fmt: skip
+    marks_address = forms.BooleanField(label=_("Answers come to a marked address (care+…@)"), required=False, initial=True, help_text=_("Turn it off if your server does not take such addresses."))  # fmt: skip
+    dkim_domain = forms.CharField(label=_("DKIM domain"), max_length=253, required=False, help_text=_("Only if your server does not sign by itself."))  # fmt: skip
+    dkim_selector = forms.CharField(label=_("DKIM selector"), max_length=63, required=False)
+    dkim_key = forms.CharField(label=_("DKIM key (PEM)"), required=False, widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}))  # fmt: skip
+    per_minute = forms.IntegerField(label=_("Mails a minute"), min_value=1, max_value=100_000, initial=300)
+    per_domain_minute = forms.IntegerField(label=_("Mails a minute to one domain"), min_value=1, max_value=100_000, initial=60)  # fmt: skip
+    is_active = forms.BooleanField(label=_("It sends"), required=False, initial=True)
 
-    def __init__(self, site: ChatSite, posted: Any = None) -> None:
-        first = {name: getattr(site, name) for name in self.base_fields if hasattr(site, name)}
-        first |= {"name": site.channel.name, "origins": "\n".join(site.origins)}
-        super().__init__(posted, initial=first)
-        for day, label in enumerate(DAYS):
-            hours = forms.CharField(
-                label=label, required=False, max_length=11, initial=(*site.week, *[""] * 7)[day]
+
+class ConsentForm(Form):
+    """What somebody said about a purpose."""
+
+    about = forms.ChoiceField(label=_("Purpose and address"))
+    state = forms.ChoiceField(label=_("They"), choices=ConsentState.choices)
+    source = forms.CharField(
+        label=_("Where was it said?"), max_length=60, help_text=_("By phone, in the shop, in a mail …")
+    )
+    proof = forms.CharField(label=_("Proof"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("What you could show if somebody asks: the mail, the form, who heard it and when."))  # fmt: skip
+
+    def __init__(self, shown: list[Standing], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shown = {f"{one.purpose.pk}-{one.identity.pk}-{one.channel_kind}": one for one in shown}
+        field = self.fields["about"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+        field.choices = [(key, f"{one.purpose} · {one.identity.value}") for key, one in self.shown.items()]
+
+
+class SuppressionForm(Form):
+    """An address not to write to."""
+
+    address = forms.CharField(label=_("Address"), max_length=320, widget=forms.EmailInput)
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=SuppressionReason.choices, initial=SuppressionReason.BLOCKED
+    )
+    source = forms.CharField(label=_("Who asked, and how?"), max_length=120, required=False)
+
+
+class PurposeForm(Form):
+    """Something people can agree to, in the languages of the house."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    description = forms.CharField(label=_("What people agree to"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))  # fmt: skip
+    message_class = forms.ChoiceField(
+        label=_("Kind of message"), choices=CLASSES, initial=MessageClass.SELLING
+    )
+    legal_basis = forms.ChoiceField(label=_("Legal basis"), choices=LegalBasis.choices, initial=LegalBasis.CONSENT, help_text=_("Consent: only who agreed is written to. Otherwise everybody, until they decline."))  # fmt: skip
+    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
+
+    def __init__(self, *args: Any, purpose: Purpose | None = None, **kwargs: Any) -> None:
+        if purpose is not None:
+            names = ("name", "description", "message_class", "legal_basis", "is_active")
+            kwargs["initial"] = {name: getattr(purpose, name) for name in names}
+        super().__init__(*args, **kwargs)
+        for code, label in settings.LANGUAGES:
+            said = (purpose.words.get(code) if purpose else None) or ["", ""]
+            given: dict[str, Any] = {"required": False, "max_length": 300}
+            self.fields[f"name_{code}"] = forms.CharField(
+                label=_("Name") + f" · {label}", initial=said[0], **given
             )
-            hours.widget.attrs["placeholder"] = "09:00-17:00"
-            self.fields[f"day_{day}"] = hours
-        for language, _name in settings.LANGUAGES:
-            standard, own = words_in(language), site.texts.get(language, {})
-            for key in OWN:
-                words = forms.CharField(
-                    label=OWN_LABELS[key], required=False, max_length=300, initial=own.get(key, "")
-                )
-                words.widget.attrs |= {"placeholder": standard[key], "lang": language}
-                self.fields[f"text_{language}_{key}"] = words
-
-    @property
-    def hours(self) -> list[forms.BoundField]:
-        """The fields of the seven days."""
-        return [self[f"day_{day}"] for day in range(7)]
-
-    @property
-    def words(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """The fields of the own words, by language."""
-        return [
-            (str(name), [self[f"text_{language}_{key}"] for key in OWN])
-            for language, name in settings.LANGUAGES
-        ]
+            self.fields[f"description_{code}"] = forms.CharField(
+                label=_("What people agree to") + f" · {label}", initial=(said + [""])[1], **given
+            )
 
     def values(self) -> dict[str, Any]:
-        """Return what was typed as the action takes it."""
-        typed = self.cleaned_data
-        plain = {name: typed[name] for name in self.base_fields}
-        texts = {
-            language: {key: typed[f"text_{language}_{key}"] for key in OWN}
-            for language, _name in settings.LANGUAGES
+        """Return the values as the action takes them, the languages put together."""
+        said = self.cleaned_data
+        words = {
+            code: [said[f"name_{code}"], said[f"description_{code}"]]
+            for code, _label in settings.LANGUAGES
+            if said[f"name_{code}"] or said[f"description_{code}"]
         }
-        return {**plain, "week": [typed[f"day_{day}"] for day in range(7)], "texts": texts}
+        names = ("name", "description", "message_class", "legal_basis", "is_active")
+        return {name: said[name] for name in names} | {"words": words}
 
 
-class NewWebFormForm(Form):
-    """What a new form needs."""
+class SendingRuleForm(Form):
+    """How much of a class is enough, and when people sleep."""
 
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("Only your team sees it."))
+    most = forms.IntegerField(label=_("Messages at most"), min_value=1, max_value=1000, required=False, help_text=_("Empty: as many as there are."))  # fmt: skip
+    days = forms.IntegerField(label=_("In so many days"), min_value=1, max_value=365, initial=7)
+    quiet_from = forms.TimeField(label=_("Quiet from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))  # fmt: skip
+    quiet_until = forms.TimeField(label=_("Quiet until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), help_text=_("By the clock where the person lives."))  # fmt: skip
 
-
-class WebFormForm(Form):
-    """What a form asks and says."""
-
-    name = forms.CharField(label=_("Name"), max_length=60)
-    is_active = forms.BooleanField(label=_("Open"), required=False)
-    title = forms.CharField(label=_("Title"), max_length=120, required=False)
-    intro = forms.CharField(
-        label=_("Introduction"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-    thanks = forms.CharField(
-        label=_("What is said afterwards"),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    asked = forms.MultipleChoiceField(
-        label=_("Asked besides e-mail and message"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    needed = forms.MultipleChoiceField(
-        label=_("Of these, needed"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    team = _team()
-    origins = forms.CharField(
-        label=_("Websites it is embedded in"), required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}), help_text=WEBSITES_HINT,
-    )  # fmt: skip
-    colour = _colour()
-
-    def __init__(self, one: WebForm, posted: Any = None) -> None:
-        first = {name: getattr(one, name) for name in self.base_fields if hasattr(one, name)}
-        first |= {
-            "name": one.channel.name,
-            "origins": "\n".join(one.origins),
-            "asked": [field["name"] for field in one.fields],
-            "needed": [field["name"] for field in one.fields if field.get("needed")],
-        }
-        super().__init__(posted, initial=first)
-        choices = field_choices()
-        for name in ("asked", "needed"):
-            found = self.fields[name]
-            if isinstance(found, forms.MultipleChoiceField):
-                found.choices = choices
-
-    def values(self) -> dict[str, Any]:
-        """Return what was typed as the action takes it."""
-        typed = dict(self.cleaned_data)
-        asked, needed = typed.pop("asked"), typed.pop("needed")
-        return {**typed, "fields": [{"name": name, "needed": name in needed} for name in asked]}
+    @classmethod
+    def of(cls, rule: SendingRule) -> dict[str, Any]:
+        """Return what the form shows of a rule."""
+        return {name: getattr(rule, name) for name in ("most", "days", "quiet_from", "quiet_until")}

@@ -113,6 +113,17 @@ def a_letter(ada: people.Person) -> dict[str, Any]:
         "message_id": message.pk,
         "enclosure_id": message.files.get().pk,
         "arrival_id": aside.pk,
+        "channel_id": message.channel_id,
+        "sending_id": messaging.Sending.objects.create(
+            message=message, email=ada.identities.get().value, due_at=now(), created_at=now()
+        ).pk,
+        "purpose_id": messaging.Purpose.objects.get_or_create(
+            key="news", defaults={"name": "News", "created_at": now()}
+        )[0].pk,
+        "suppression_id": messaging.Suppression.objects.create(
+            address="bo@example.com", address_key="0" * 64, reason="blocked", since=now()
+        ).pk,
+        "message_class": "care",
     }
 
 

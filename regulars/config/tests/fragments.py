@@ -61,6 +61,11 @@ SAMPLES: dict[str, Callable[[], Context]] = {
     "kit/_timeline_item.html": lambda: {"item": {"title": "Ordered", "at": now(), "icon": "point"}},
     "messaging/_snippet.html": lambda: {"code": "<script></script>"},
     "messaging/_message.html": lambda: {"entry": {"message": Message(pk=1, text="Hello", sent_at=now())}},
+    "messaging/_outbox.html": lambda: {"outbox": {}, "sections": []},
+    "messaging/_sending.html": lambda: {
+        "row": {"sending": {"message": "Hello", "email": "ada@example.com"}, "why": "No"},
+        "kind": "failed",
+    },
     "messaging/_put_aside.html": lambda: {
         "arrival": Arrival(pk=1, reason="No", arrived_at=now(), channel=Channel())
     },

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET
 from regulars.kit.keeping import read_kept
 from regulars.kit.refused import NotThere
 from regulars.kit.requests import Request
-from regulars.messaging.models import Message, MessageFile
+from regulars.messaging.models import Direction, Message, MessageFile, Sending, SendingState
 from regulars.messaging.models.messages import FILES
+from regulars.messaging.queries.outbox import TONES, sendings_of
 from regulars.messaging.queries.placing import survivor_of
+from regulars.messaging.queries.reasons import words_for
 from regulars.messaging.queries.story import file_seen, files_of, message_seen, messages_of, thread_seen
 from regulars.messaging.views.frames import POLICY, frame_of
 from regulars.team.gate import needs
@@ -37,29 +39,42 @@ def thread(request: Request, thread_id: int) -> HttpResponse:
     shown, has_earlier = messages_of(
         found, before=int(before) if before.isdecimal() and len(before) < 19 else None
     )
-    files = files_of(shown)
+    files, sendings = files_of(shown), sendings_of(shown)
     return render(
         request,
         "messaging/thread.html",
         {
             "thread": found,
-            "messages_shown": [_entry(one, files.get(one.pk, []), request.member) for one in shown],
+            "messages_shown": [
+                _entry(one, files.get(one.pk, []), sendings.get(one.pk, []), request.member) for one in shown
+            ],
             "earlier": shown[0].pk if has_earlier else None,
             "person": found.person,
         },
     )
 
 
-def _entry(message: Message, files: list[MessageFile], member: Any) -> dict[str, Any]:
+def _entry(
+    message: Message, files: list[MessageFile], sendings: list[Sending], member: Any
+) -> dict[str, Any]:
     """Return a message with what its place on the page needs to know."""
     other = message.could_join
     is_seen = other is not None and thread_seen(other.pk, member) is not None
-    person = message.person
+    is_ours = message.direction == Direction.OUT
+    person = None if is_ours else message.person
     if person is not None and not reaches(member, "people.see", person):
         person = None
     return {
         "message": message,
-        "name": message.sender_name or (person.name if person else "") or message.sender,
+        "is_ours": is_ours,
+        "sendings": [
+            {"sending": one, "tone": TONES.get(SendingState(one.state), "brick"), "why": words_for(one)}
+            for one in sendings
+        ],
+        "name": (is_ours and message.author_label)
+        or message.sender_name
+        or (person.name if person else "")
+        or message.sender,
         "files": files,
         "has_html": getattr(message, "has_html", False),
         "shows_html": getattr(message, "has_html", False) and not message.text.strip(),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,15 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from regulars.kit.clock import now
 from regulars.kit.htmx import say
 from regulars.kit.middleware import content_policy, live_origin
+from regulars.kit.refused import Invalid
 from regulars.kit.requests import Request
 from regulars.messaging.actions.chat.sites import add_chat_site, change_chat_site, renew_identity_key
 from regulars.messaging.actions.web_forms import add_web_form, change_web_form
-from regulars.messaging.forms import ChatSiteForm, NewChatForm, NewWebFormForm, WebFormForm
+from regulars.messaging.forms import Form
 from regulars.messaging.models import ChatSite, WebForm
 from regulars.messaging.views.chat.door import own_origin
+from regulars.messaging.views.chat.forms import ChatSiteForm, NewChatForm, NewWebFormForm, WebFormForm
 from regulars.team.gate import needs
 from regulars.team.rules import may
-from regulars.team.views.answers import tried
 
 SAMPLE = """import time, jwt  # pip install pyjwt
 
@@ -30,6 +32,7 @@ token = jwt.encode(
     {"sub": "4711", "email": "ada@example.com", "name": "Ada", "exp": int(time.time()) + 1800},
     IDENTITY_KEY, algorithm="HS256",
 )"""
+Made = TypeVar("Made")
 SEE, CHANGE = "channels.see", "channels.change"
 
 
@@ -40,7 +43,7 @@ def chats(request: Request) -> HttpResponse:
     may_change = may(request.member, CHANGE)
     form = NewChatForm(request.POST or None)
     if may_change and (
-        made := tried(request, form, lambda values: add_chat_site(**values, by=request.actor, at=now()))
+        made := _tried(request, form, lambda values: add_chat_site(**values, by=request.actor, at=now()))
     ):
         say(request, _("The chat is ready. Paste the snippet into your website."))
         return redirect("messaging:chat-site", made.pk)
@@ -54,7 +57,7 @@ def chat(request: Request, site_id: int) -> HttpResponse:
     """Show and change one chat."""
     site = _site(site_id)
     form = ChatSiteForm(site, request.POST or None)
-    if tried(
+    if _tried(
         request, form, lambda _values: change_chat_site(site, form.values(), by=request.actor, at=now())
     ):
         say(request, _("The chat is saved."))
@@ -91,7 +94,7 @@ def web_forms(request: Request) -> HttpResponse:
     may_change = may(request.member, CHANGE)
     form = NewWebFormForm(request.POST or None)
     if may_change and (
-        made := tried(request, form, lambda values: add_web_form(**values, by=request.actor, at=now()))
+        made := _tried(request, form, lambda values: add_web_form(**values, by=request.actor, at=now()))
     ):
         say(request, _("The form is open. Link to it, or embed it."))
         return redirect("messaging:web-form", made.pk)
@@ -105,7 +108,7 @@ def web_form(request: Request, web_form_id: int) -> HttpResponse:
     """Show and change one web form."""
     one = get_object_or_404(WebForm.objects.select_related("channel"), pk=web_form_id)
     form = WebFormForm(one, request.POST or None)
-    if tried(request, form, lambda _values: change_web_form(one, form.values(), by=request.actor, at=now())):
+    if _tried(request, form, lambda _values: change_web_form(one, form.values(), by=request.actor, at=now())):
         say(request, _("The form is saved."))
         return redirect("messaging:web-form", one.pk)
     address = own_origin(request) + reverse("messaging:form", args=[one.public_key])
@@ -114,6 +117,17 @@ def web_form(request: Request, web_form_id: int) -> HttpResponse:
     )
     context = {"one": one, "form": form, "address": address, "frame": frame}
     return render(request, "messaging/web_form.html", context, status=422 if form.errors else 200)
+
+
+def _tried(request: Request, form: Form, act: Callable[[dict[str, Any]], Made]) -> Made | None:
+    """Do something with a posted form's values; None when nothing was posted or the form or action says no."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        return act(form.cleaned_data)
+    except Invalid as problem:
+        form.refuse(problem)
+        return None
 
 
 def _site(site_id: int) -> ChatSite:
