@@ -135,6 +135,8 @@ def test_only_who_may_change_channels_sets_chats_up(everybody: dict[str, Member]
     [
         ({"origins": "javascript:alert(1)"}, "origins"),
         ({"origins": "https://shop.example; script-src *"}, "origins"),
+        ({"origins": "shop"}, "origins"),
+        ({"origins": "https://*.com:x"}, "origins"),
         ({"colour": "red"}, "colour"),
         ({"colour": "#fff;}*{display:none"}, "colour"),
         ({"week": ["25:00-26:00"] + [""] * 6}, "week"),
@@ -157,7 +159,7 @@ def test_the_form_shows_what_is_wrong(olga: Member, signed_in: SignIn) -> None:
     site = a_chat_site()
 
     answer = signed_in(olga).post(
-        f"/settings/chat/{site.pk}/", whole(site, day_0="nine", origins="not a site")
+        f"/settings/chat/{site.pk}/", whole(site, day_0="nine", origins="not-a-site")
     )
 
     assert answer.status_code == 422

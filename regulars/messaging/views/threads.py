@@ -15,6 +15,7 @@ from regulars.kit.refused import NotThere
 from regulars.kit.requests import Request
 from regulars.messaging.models import Direction, Message, MessageFile, Sending, SendingState
 from regulars.messaging.models.messages import FILES
+from regulars.messaging.queries.chat import visitor_shown
 from regulars.messaging.queries.outbox import TONES, sendings_of
 from regulars.messaging.queries.placing import survivor_of
 from regulars.messaging.queries.reasons import words_for
@@ -50,6 +51,7 @@ def thread(request: Request, thread_id: int) -> HttpResponse:
             ],
             "earlier": shown[0].pk if has_earlier else None,
             "person": found.person,
+            "chat_visitor": visitor_shown(found),
         },
     )
 
