@@ -17,6 +17,7 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from regulars.kit.refused import Refused
 from regulars.kit.secrets import decrypt
 from regulars.messaging.engine.outgoing import Written, as_bytes, ascii_address
 from regulars.messaging.models import Outlet, Security, Via
@@ -45,6 +46,10 @@ class Declined(Trouble):
     def __init__(self, words: str, *, is_address: bool = False) -> None:
         super().__init__(words)
         self.is_address = is_address
+
+
+class Unready(Trouble):
+    """The letter cannot be signed; nothing of it left."""
 
 
 class Unknown(Trouble):
@@ -91,7 +96,7 @@ class SmtpCarrier:
     def carry(self, written: Written, email: str) -> str:
         """Hand a letter over for one recipient."""
         raw, session = signed(as_bytes(written), self.outlet), self._ready()
-        needs_utf8 = not f"{self.address}{email}".isascii() and not ascii_address(email).isascii()
+        needs_utf8 = not f"{ascii_address(self.address)}{ascii_address(email)}".isascii()
         if needs_utf8 and not session.has_extn("smtputf8"):
             raise Declined(
                 _("The mail server takes no addresses with such letters before the @."), is_address=True
@@ -175,14 +180,20 @@ def signed(raw: bytes, outlet: Outlet) -> bytes:
         return raw
     import dkim
 
+    private_key = decrypt(outlet.sealed_dkim_key).encode()
     present = {line.partition(b":")[0].lower() for line in raw.partition(b"\r\n\r\n")[0].split(b"\r\n")}
-    seal: bytes = dkim.sign(
-        raw,
-        outlet.dkim_selector.encode(),
-        outlet.dkim_domain.encode(),
-        decrypt(outlet.sealed_dkim_key).encode(),
-        include_headers=[name for name in SIGNED.split() if name in present],
-    )
+    try:
+        seal: bytes = dkim.sign(
+            raw,
+            outlet.dkim_selector.encode(),
+            outlet.dkim_domain.encode(),
+            private_key,
+            include_headers=[name for name in SIGNED.split() if name in present],
+        )
+    except Exception as problem:  # the library lets many kinds of errors through for keys that are none
+        raise Unready(
+            _("The DKIM key cannot be used: %(words)s") % {"words": str(problem)[:200]}
+        ) from problem
     return seal + raw
 
 
@@ -190,8 +201,8 @@ def signing_problem(outlet: Outlet) -> str:
     """Return what is wrong with the signing key, empty when it signs."""
     try:
         signed(b"From: a@b.example\r\n\r\n", outlet)
-    except Exception as problem:  # noqa: BLE001  the library lets many kinds of errors through for keys that are none
-        return _("The DKIM key cannot be used: %(words)s") % {"words": str(problem)[:200]}
+    except (Unready, Refused) as problem:
+        return str(problem)
     return ""
 
 

@@ -24,6 +24,7 @@ from regulars.messaging.actions.carrying import (
     Trouble,
     TryLater,
     Unreachable,
+    Unready,
     installation_outlet,
     open_carrier,
 )
@@ -155,6 +156,8 @@ def _deliver_one(pk: int, carrier: Carrier | None, ways: Ways, number: int) -> N
         _again(lambda: settle_later(sending, reason, at=now()))
     except Declined as problem:
         _for_certain(sending, SendingState.FAILED, f"server:{problem}", is_address=problem.is_address)
+    except (Unready, Refused) as problem:
+        _for_certain(sending, SendingState.FAILED, f"unready:{problem}")
     except Trouble as problem:
         _for_certain(sending, SendingState.UNCERTAIN, f"silence:{problem}")
     except Exception as problem:

@@ -297,6 +297,16 @@ def test_a_letter_is_signed_where_there_is_a_key(desk: Channel, mail_server: Mai
     )
 
 
+def test_a_letter_that_cannot_be_signed_has_not_left(desk: Channel, mail_server: MailServer) -> None:
+    Outlet.objects.update(dkim_domain="aalto.example", dkim_selector="s1", sealed_dkim_key=encrypt("no key"))
+    a_letter(desk, "ada@example.com")
+
+    deliver_everything()
+
+    sending = Sending.objects.get()
+    assert (sending.state, sending.reason.partition(":")[0], mail_server.taken) == ("failed", "unready", [])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_several_workers_never_send_one_twice(mail_server: MailServer) -> None:
     channel = a_desk(mail_server, per_domain_minute=10_000, per_minute=10_000)
