@@ -21,6 +21,12 @@ class MessagingConfig(AppConfig):
             _("Customers"),
         )
         register_settings_page(
+            _("Chat on your website"), "message-circle", "messaging:chats", "channels.see", 56, _("Customers")
+        )
+        register_settings_page(
+            _("Web forms"), "forms", "messaging:web-forms", "channels.see", 57, _("Customers")
+        )
+        register_settings_page(
             _("Channels"), "mail", "messaging:channels", "channels.see", 62, _("Customers")
         )
         register_settings_page(

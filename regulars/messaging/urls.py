@@ -13,8 +13,9 @@ from regulars.messaging.views import (
     quarantine,
     searching,
     threads,
+    web_forms,
 )
-from regulars.messaging.views.chat import lines, widget
+from regulars.messaging.views.chat import lines, settings, widget
 
 app_name = "messaging"
 CHAT = "chat/<slug:site_key>"
@@ -31,6 +32,14 @@ urlpatterns = [
     path(f"{CHAT}/rating", lines.rating, name="chat-rating"),
     path(f"{CHAT}/transcript", lines.transcript, name="chat-transcript"),
     path(f"{CHAT}/files/<int:enclosure_id>", lines.file, name="chat-file"),
+    path("forms/<slug:form_key>/", web_forms.web_form, name="form"),
+    path("forms/<slug:form_key>/look.css", web_forms.look, name="form-look"),
+    path("settings/chat/", settings.chats, name="chats"),
+    path("settings/chat/<int:site_id>/", settings.chat, name="chat-site"),
+    path("settings/chat/<int:site_id>/key", settings.identity_key, name="chat-key"),
+    path("settings/chat/<int:site_id>/preview/", settings.preview, name="chat-preview"),
+    path("settings/forms/", settings.web_forms, name="web-forms"),
+    path("settings/forms/<int:web_form_id>/", settings.web_form, name="web-form"),
     path("u/<str:seal>/", leaving.unsubscribe, name="unsubscribe"),
     path("u/<str:seal>/choose/", leaving.preferences, name="preferences"),
     path("messages/threads/<int:thread_id>/", threads.thread, name="thread"),

@@ -19,7 +19,9 @@ from regulars.inbox.models import ArrivalRule
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.messaging import models as messaging
+from regulars.messaging.actions.chat.sites import add_chat_site
 from regulars.messaging.actions.connections import connect
+from regulars.messaging.actions.web_forms import add_web_form
 from regulars.people import models as people
 from regulars.people.actions.imports.starting import draft_upload
 from regulars.team.actions.invitations import invite
@@ -87,6 +89,7 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         "run_id": (run := an_import()).pk,
         "import_id": run.pk,
         **a_letter(ada),
+        **a_chat_and_a_form(),
         "deed": "tag",
         "token": "nothing-like-this",
         "subject": "person",
@@ -182,6 +185,18 @@ def promises(found: inbox.Conversation) -> dict[str, Any]:
         "follow_up_id": later.pk,
         "secret": one.secret,
         "measure": "began",
+    }
+
+
+def a_chat_and_a_form() -> dict[str, Any]:
+    """Set up a chat for a website, and a web form."""
+    by, moment = Actor.clock("test"), now()
+    site, form = add_chat_site("Shop", by=by, at=moment), add_web_form("Contact", by=by, at=moment)
+    return {
+        "site_id": site.pk,
+        "site_key": site.public_key,
+        "web_form_id": form.pk,
+        "form_key": form.public_key,
     }
 
 

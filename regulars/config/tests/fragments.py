@@ -92,6 +92,7 @@ SAMPLES: dict[str, Callable[[], Context]] = {
         "may_change": True,
     },
     "messaging/_mailbox_form.html": lambda: {"form": MailboxForm()},
+    "messaging/_snippet.html": lambda: {"code": "<script></script>"},
     "messaging/_message.html": lambda: {"entry": {"message": Message(pk=1, text="Hello", sent_at=now())}},
     "messaging/_outbox.html": lambda: {"outbox": {}, "sections": []},
     "messaging/_sending.html": lambda: {

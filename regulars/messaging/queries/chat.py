@@ -67,6 +67,11 @@ def visitors_of_thread(thread_id: int) -> QuerySet[ChatVisitor]:
     return ChatVisitor.objects.filter(Q(thread=thread_id) | Q(thread__merged_into=thread_id))
 
 
+def visitor_shown(thread: Thread) -> ChatVisitor | None:
+    """Return who chats in a thread, whatever chat it is, for the team to see whether anybody vouched for them."""
+    return visitors_of_thread(thread.pk).order_by("-last_seen_at", "-pk").first()
+
+
 def shown_to(visitor: ChatVisitor) -> QuerySet[Message]:
     """Return the messages that a visitor may see: what was said in this chat, and what has left us.
 

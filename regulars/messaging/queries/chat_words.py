@@ -113,10 +113,15 @@ def language_for(wanted: str, otherwise: str = "en") -> str:
 
 def words_in(language: str, own: Mapping[str, Any] | None = None) -> dict[str, str]:
     """Return all that the chat says in a language, the business's own words where it has some in that language."""
-    with translation.override(language):
-        standard = {key: str(text) for key, text in WORDS.items()}
+    standard = words_of(WORDS, language)
     said = (own or {}).get(language) or {}
     return standard | {key: str(said[key]) for key in OWN if said.get(key)}
+
+
+def words_of(words: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return standard words in a language."""
+    with translation.override(language):
+        return {key: str(text) for key, text in words.items()}
 
 
 def mail_words(language: str, **values: object) -> dict[str, str]:

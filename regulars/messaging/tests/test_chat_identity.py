@@ -247,3 +247,21 @@ def test_a_visitor_who_says_their_name_later_is_called_by_it(olga: Member) -> No
     browser.post("introduction", {"name": "Grace Hopper"})
 
     assert Person.objects.get().name == "Grace Hopper"
+
+
+def test_the_team_sees_whether_anybody_vouches_for_who_writes(
+    vouched: tuple[Browser, str], olga: Member, signed_in: Any
+) -> None:
+    browser, key = vouched
+    browser.enter(page="https://shop.example/beans", title="Beans")
+    browser.post("introduction", {"email": ADA})
+    browser.say()
+    address = f"/messages/threads/{browser.visitor.thread_id}/"
+
+    before = signed_in(olga).get(address).content.decode()
+    browser.enter(identity=proof(key, email=ADA))
+    after = signed_in(olga).get(address).content.decode()
+
+    assert f"Says to be {ADA}; nobody vouches for it." in before
+    assert "Beans" in before
+    assert "Your website vouches for who this is." in after

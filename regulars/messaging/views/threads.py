@@ -20,6 +20,7 @@ from regulars.messaging.actions import join_threads, part_thread, split_thread
 from regulars.messaging.engine.pictures import NoPicture, fetch_picture
 from regulars.messaging.models import Direction, Message, MessageFile, Sending, SendingState, Thread
 from regulars.messaging.models.messages import FILES
+from regulars.messaging.queries.chat import visitor_shown
 from regulars.messaging.queries.outbox import TONES, sendings_of
 from regulars.messaging.queries.placing import survivor_of
 from regulars.messaging.queries.reasons import words_for
@@ -58,6 +59,7 @@ def thread(request: Request, thread_id: int) -> HttpResponse:
             "may_change": may(request.member, CHANGE),
             "earlier": shown[0].pk if has_earlier else None,
             "person": found.person,
+            "chat_visitor": visitor_shown(found),
         },
     )
 

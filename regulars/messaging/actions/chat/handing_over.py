@@ -29,6 +29,8 @@ from regulars.team.models import Business
 
 # A visitor whose stream stays open is seen often; one mail an interval, whatever is said meanwhile.
 PAUSE = timedelta(minutes=15)
+# What nobody mailed for so long, because no worker ran, is not news any more.
+LOOKED_BACK = timedelta(days=3)
 AT_ONCE, MOST_LINES = 50, 500
 
 
@@ -47,6 +49,7 @@ def mail_unseen_answers(*, at: datetime) -> int:
             thread__messages__sendings__state__in=SHOWN_STATES,
             thread__messages__channel=F("site__channel"),
             last_seen_at__lt=at - timedelta(minutes=1),
+            thread__last_message_at__gt=at - LOOKED_BACK,
         )
         .exclude(email="")
         .annotate(newest=Max("thread__messages__pk"))

@@ -23,7 +23,9 @@ from regulars.messaging.models.chat import Asking, Side
 from regulars.messaging.queries.chat_words import LANGUAGES, OWN
 from regulars.team.models import Business
 
-ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
+ORIGIN = re.compile(
+    r"https?://(localhost|(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{1,63})(:\d{1,5})?"
+)
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 MOST_ORIGINS, LONGEST_WORDS, MOST_MINUTES = 50, 300, 1440
 CHANGED = (

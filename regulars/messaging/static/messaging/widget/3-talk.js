@@ -61,6 +61,7 @@ async function ask(method, path, body) {
 }
 
 const isRefused = (problem) => problem.status >= 400 && problem.status < 500;
+const reason = (problem) => (problem.status === 429 ? say("slow_down") : problem.detail || say("trouble"));
 const lost = (problem) => ["unknown_visitor", "identity_needed"].includes(problem.code);
 
 async function proof() {

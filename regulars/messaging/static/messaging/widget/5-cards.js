@@ -32,7 +32,7 @@ function askWho(isDoor, done) {
       done(values);
     } catch (problem) {
       if (email && problem.code === "invalid") complain(email, problem.detail);
-      else room.tell(problem.detail || say("trouble"));
+      else room.tell(reason(problem));
     }
   };
   return h(
@@ -84,7 +84,7 @@ function menu(toggle) {
     try {
       room.tell(say("transcript_sent", await ask("POST", "transcript")));
     } catch (problem) {
-      room.tell(problem.detail || say("trouble"));
+      room.tell(reason(problem));
       if (problem.code === "nothing_to_send" && !room.visitor?.email) room.askAddress();
     }
   }

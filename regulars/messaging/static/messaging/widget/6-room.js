@@ -167,7 +167,7 @@ const room = {
       if (problem.status === 401) {
         this.tell(say("unknown"), 0);
         document.dispatchEvent(new CustomEvent("regulars:refused", { detail: { code: problem.code } }));
-      } else if (isRefused(problem)) this.tell(problem.detail || say("trouble"));
+      } else if (isRefused(problem)) this.tell(reason(problem));
       live.plan();
       if (isNeeded) throw problem;
     }
@@ -330,10 +330,10 @@ const room = {
       setTimeout(again, 500);
     } else if (isRefused(problem) && problem.status !== 401) {
       waiting.isRefused = true;
-      thread.mark(waiting, problem.detail || say("failed"), again);
+      thread.mark(waiting, reason(problem), again);
       thread.keep();
     } else {
-      thread.mark(waiting, problem.status === 401 ? problem.detail : say("failed"), again);
+      thread.mark(waiting, problem.status === 401 ? reason(problem) : say("failed"), again);
       if (problem.status === 401) return;
       clearTimeout(this.later);
       this.later = setTimeout(() => this.resend(), 8e3);
