@@ -19,7 +19,7 @@ from regulars.messaging.actions import channel_named, take_in
 from regulars.messaging.engine.mime import read_letter
 from regulars.messaging.engine.reading import content_key
 from regulars.messaging.models import Arrival, Message, Thread
-from regulars.messaging.tests.real_mail import every_mail
+from regulars.messaging.tests.real_mail import copies
 from regulars.people.models import Person
 from regulars.timeline.models import Touchpoint
 from regulars.timeline.tests.test_killing import ROOT, address, wait_until
@@ -116,13 +116,13 @@ def test_many_kills_lose_and_double_nothing(
 
 
 @pytest.mark.proof
-def test_thousands_of_real_mails_with_the_worker_killed_every_few_seconds(
+def test_ten_thousand_real_mails_with_the_worker_killed_every_few_seconds(
     start_worker: Callable[[], subprocess.Popen[bytes]],
 ) -> None:
     chance, channel = random.Random(7), channel_named(by=BY, at=now(), address="desk@example.com")
-    mails = [raw for _name, raw in every_mail() if raw.strip() and len(raw) < 1_000_000]
+    mails = copies(9_200)
     # Some come twice, as they do from a server that lost its numbers.
-    mails += chance.sample(mails, len(mails) // 10)
+    mails += chance.sample(mails, 800)
     keys = [content_key(read_letter(raw), raw) for raw in mails]
     for raw in mails:
         take_in(raw, channel, by=BY, at=now())

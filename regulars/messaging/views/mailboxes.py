@@ -34,6 +34,8 @@ from regulars.team.rules import may
 
 SALT = "messaging.mailbox"
 STATE_SECONDS = 900
+# Somebody waits for the answer.
+TEST_SECONDS = 10.0
 KEPT = ("host", "port", "security", "user", "auth", "folder", "trusted_id")
 
 
@@ -102,7 +104,7 @@ def mailbox_test(request: Request, mailbox_id: int) -> HttpResponse:
     """Try to get in right now, and say what is in the way."""
     found = _mailbox(mailbox_id)
     try:
-        with opened(found) as folder:
+        with opened(found, TEST_SECONDS) as folder:
             waiting = folder.next_uid - 1
     except Exception as problem:  # noqa: BLE001  whatever is in the way is the answer
         code, said = told(problem)
