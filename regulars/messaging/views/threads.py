@@ -18,7 +18,7 @@ from regulars.kit.refused import NotThere
 from regulars.kit.requests import Request
 from regulars.messaging.actions import join_threads, part_thread, split_thread
 from regulars.messaging.engine.pictures import NoPicture, fetch_picture
-from regulars.messaging.models import Message, MessageFile, Thread
+from regulars.messaging.models import Message, MessageFile, Thread, Threading
 from regulars.messaging.models.messages import FILES
 from regulars.messaging.queries.placing import survivor_of
 from regulars.messaging.queries.story import file_seen, files_of, message_seen, messages_of, thread_seen
@@ -49,7 +49,7 @@ def thread(request: Request, thread_id: int) -> HttpResponse:
         {
             "thread": found,
             "messages_shown": [
-                _entry(one, files.get(one.pk, []), request.member)
+                _entry(one, files.get(one.pk, []), request.member, found)
                 | {"is_first": place == 0 and not has_earlier}
                 for place, one in enumerate(shown)
             ],
@@ -60,9 +60,11 @@ def thread(request: Request, thread_id: int) -> HttpResponse:
     )
 
 
-def _entry(message: Message, files: list[MessageFile], member: Any) -> dict[str, Any]:
+def _entry(message: Message, files: list[MessageFile], member: Any, thread: Thread) -> dict[str, Any]:
     """Return a message with what its place on the page needs to know."""
-    other = message.could_join
+    # What was joined is no longer apart.
+    is_joined = message.thread_id != thread.pk
+    other = None if is_joined else message.could_join
     is_seen = other is not None and thread_seen(other.pk, member) is not None
     person = message.person
     if person is not None and not reaches(member, "people.see", person):
@@ -74,6 +76,7 @@ def _entry(message: Message, files: list[MessageFile], member: Any) -> dict[str,
         "has_html": getattr(message, "has_html", False),
         "shows_html": getattr(message, "has_html", False) and not message.text.strip(),
         "could_join": other if is_seen else None,
+        "is_apart": message.threading == Threading.KEPT_APART and not is_joined,
         "person": person,
     }
 
