@@ -11,7 +11,6 @@ from __future__ import annotations
 import cProfile
 import json
 import pstats
-import re
 import sys
 import tempfile
 import time
@@ -22,33 +21,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.scratch import scratch_database
 
-IDS = re.compile(
-    rb"^(message-id|in-reply-to|references):[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*", re.IGNORECASE | re.MULTILINE
-)
-
-
-def copies(count: int) -> list[bytes]:
-    """Return so many real mails."""
-    from regulars.messaging.tests.real_mail import every_mail
-
-    real = [raw for _name, raw in every_mail() if raw.strip() and len(raw) < 1_000_000]
-    return [_copy(real[number % len(real)], number // len(real)) for number in range(count)]
-
-
-def _copy(raw: bytes, number: int) -> bytes:
-    head, gap, body = raw.partition(b"\r\n\r\n" if b"\r\n\r\n" in raw[:20_000] else b"\n\n")
-    renamed = IDS.sub(lambda found: found[0].replace(b"<", b"<%d." % number), head)
-    if renamed == head:
-        # Without an id a mail is known by its words.
-        body += b"\n%d\n" % number
-    return renamed + gap + body
-
 
 def main(count: int, *, is_profiled: bool) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder, scratch_database("regulars_intake"):
         from django.conf import settings
 
         settings.DATA_DIR = Path(folder)
+        from regulars.messaging.tests.real_mail import copies
+
         mails = copies(count)
         parsing = _rate(lambda: _parse(mails), count)
         taking, reading = _intake(mails, is_profiled=is_profiled)

@@ -201,3 +201,22 @@ def test_pictures_of_other_servers_come_only_when_asked_for_and_through_us(
     assert (width, fetched) == (1, ["https://shop.example/a.png?who=ada"])
     assert [url for url in asked if not url.startswith(site) and not is_ours(url)] == []
     assert_accessible(page)
+
+
+def test_conversations_are_joined_with_a_button_and_parted_with_undo(
+    open_page: Callable[..., Page], olga: Member
+) -> None:
+    a_message(a_mail("First", Message_ID="<1@x>"))
+    apart = a_message(a_mail("Apart", from_="eve@else.example", In_Reply_To="<1@x>"))
+    page = open_page(olga)
+    page.goto(f"/messages/threads/{apart.thread_id}/")
+    assert_accessible(page)
+
+    page.get_by_role("button", name="Join them").click()
+    expect(page.locator(".letter")).to_have_count(2)
+    expect(page.get_by_role("button", name="Join them")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.locator(".letter")).to_have_count(1)
+    expect(page.get_by_text("Apart", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Join them")).to_be_visible()

@@ -19,7 +19,7 @@ from regulars.kit.secrets import Unreadable
 from regulars.kit.worker import is_stopping
 from regulars.messaging.actions.intake import take_in, take_note_of
 from regulars.messaging.actions.mailboxes import knock, sign_of
-from regulars.messaging.engine.imap import Folder, Lying, Trouble, open_folder
+from regulars.messaging.engine.imap import SECONDS, Folder, Lying, Trouble, open_folder
 from regulars.messaging.engine.oauth import NotGranted
 from regulars.messaging.models import Arrival, Mailbox, MailboxState
 from regulars.messaging.models.mailboxes import FOR_A_PERSON
@@ -143,9 +143,11 @@ def look_into(mailbox: Mailbox) -> int:
         return 0
 
 
-def opened(mailbox: Mailbox) -> AbstractContextManager[Folder]:
+def opened(mailbox: Mailbox, seconds: float = SECONDS) -> AbstractContextManager[Folder]:
     """Open a mailbox's folder, with a token or password that holds."""
-    return open_folder(mailbox.host, mailbox.port, mailbox.security, sign_of(mailbox), mailbox.folder)
+    return open_folder(
+        mailbox.host, mailbox.port, mailbox.security, sign_of(mailbox), mailbox.folder, seconds
+    )
 
 
 def note_trouble(mailbox: Mailbox, problem: Exception) -> None:

@@ -58,7 +58,6 @@ def join_threads(thread: Thread, other: Thread, *, by: Actor, at: datetime) -> T
     rows.update(last_message_at=Greatest("last_message_at", gone.last_message_at))
     rows.filter(person__isnull=True).update(person=gone.person_id)
     _let_in(gone, survivor)
-    Message.objects.filter(thread=gone, could_join=survivor).update(could_join=None)
     _tell_of(ThreadJoined, gone, survivor, by, at)
     survivor.refresh_from_db()
     return survivor

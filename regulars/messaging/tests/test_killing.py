@@ -16,7 +16,10 @@ import pytest
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.messaging.actions import channel_named, take_in
+from regulars.messaging.engine.mime import read_letter
+from regulars.messaging.engine.reading import content_key
 from regulars.messaging.models import Arrival, Message, Thread
+from regulars.messaging.tests.real_mail import copies
 from regulars.people.models import Person
 from regulars.timeline.models import Touchpoint
 from regulars.timeline.tests.test_killing import ROOT, address, wait_until
@@ -110,3 +113,39 @@ def test_many_kills_lose_and_double_nothing(
     start_worker: Callable[[], subprocess.Popen[bytes]], seed: int
 ) -> None:
     kill_and_count(start_worker, kills=8, count=80, letters=6, seed=seed)
+
+
+@pytest.mark.proof
+def test_thousands_of_real_mails_with_the_worker_killed_every_few_seconds(
+    start_worker: Callable[[], subprocess.Popen[bytes]],
+) -> None:
+    chance, channel = random.Random(7), channel_named(by=BY, at=now(), address="desk@example.com")
+    mails = copies(1_800)
+    # Some come twice, as they do from a server that lost its numbers.
+    mails += chance.sample(mails, 200)
+    keys = [content_key(read_letter(raw), raw) for raw in mails]
+    for raw in mails:
+        take_in(raw, channel, by=BY, at=now())
+
+    kills = 0
+    while Arrival.objects.filter(state="waiting").exists():
+        left, worker = Arrival.objects.filter(state="waiting").count(), start_worker()
+        # Starting takes its time on a busy machine; it is killed while it reads.
+        wait_until(lambda left=left: Arrival.objects.filter(state="waiting").count() < left)
+        time.sleep(chance.uniform(1, 3))
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        kills += 1
+        assert kills < 200
+
+    assert kills >= 2
+    assert Arrival.objects.exclude(state="read").count() == 0
+    assert Message.objects.count() == len(set(keys))
+    assert set(Message.objects.values_list("content_key", flat=True)) == set(keys)
+    told = Touchpoint.objects.filter(kind__in=("message.received", "message.automatic"))
+    assert told.count() == len(set(keys))
+    # Filed in the order in which they came, so each answer found what it answers.
+    assert list(Message.objects.order_by("pk").values_list("content_key", flat=True)) == list(
+        dict.fromkeys(keys)
+    )
+    assert not Thread.objects.filter(messages=None).exists()

@@ -27,12 +27,15 @@ from regulars.messaging.actions.mailboxes import (
 )
 from regulars.messaging.engine.oauth import allow_url
 from regulars.messaging.forms import MailboxForm
-from regulars.messaging.models import Mailbox, Problem
+from regulars.messaging.models import Channel, Mailbox, Problem
+from regulars.messaging.views.posts import key_of
 from regulars.team.gate import needs
 from regulars.team.rules import may
 
 SALT = "messaging.mailbox"
 STATE_SECONDS = 900
+# Somebody waits for the answer.
+TEST_SECONDS = 10.0
 KEPT = ("host", "port", "security", "user", "auth", "folder", "trusted_id")
 
 
@@ -42,9 +45,25 @@ def mailboxes(request: Request) -> HttpResponse:
     """Show each mailbox, whether mail comes in, and what is wrong when it does not."""
     template = "messaging/_mailboxes.html" if wants_fragment(request) else "messaging/mailboxes.html"
     rows = Mailbox.objects.select_related("channel")
+    may_change = may(request.member, "mailboxes.change")
     return render(
-        request, template, {"mailboxes": rows, "may_change": may(request.member, "mailboxes.change")}
+        request,
+        template,
+        {"mailboxes": rows, "may_change": may_change, "posts": _posts(request) if may_change else []},
     )
+
+
+def _posts(request: Request) -> list[tuple[str, str]]:
+    """Return under which address a mail service posts each channel's mail; SERVICE is to be filled in."""
+    return [
+        (
+            channel.name,
+            request.build_absolute_uri(
+                reverse("messaging:posted_mail", args=["SERVICE", channel.pk, key_of(channel)])
+            ),
+        )
+        for channel in Channel.objects.all()[:50]
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,7 +104,7 @@ def mailbox_test(request: Request, mailbox_id: int) -> HttpResponse:
     """Try to get in right now, and say what is in the way."""
     found = _mailbox(mailbox_id)
     try:
-        with opened(found) as folder:
+        with opened(found, TEST_SECONDS) as folder:
             waiting = folder.next_uid - 1
     except Exception as problem:  # noqa: BLE001  whatever is in the way is the answer
         code, said = told(problem)

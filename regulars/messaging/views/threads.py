@@ -18,7 +18,15 @@ from regulars.kit.refused import NotThere
 from regulars.kit.requests import Request
 from regulars.messaging.actions import join_threads, part_thread, split_thread
 from regulars.messaging.engine.pictures import NoPicture, fetch_picture
-from regulars.messaging.models import Direction, Message, MessageFile, Sending, SendingState, Thread
+from regulars.messaging.models import (
+    Direction,
+    Message,
+    MessageFile,
+    Sending,
+    SendingState,
+    Thread,
+    Threading,
+)
 from regulars.messaging.models.messages import FILES
 from regulars.messaging.queries.chat import visitor_shown
 from regulars.messaging.queries.outbox import TONES, sendings_of
@@ -52,7 +60,7 @@ def thread(request: Request, thread_id: int) -> HttpResponse:
         {
             "thread": found,
             "messages_shown": [
-                _entry(one, files.get(one.pk, []), sendings.get(one.pk, []), request.member)
+                _entry(one, files.get(one.pk, []), sendings.get(one.pk, []), request.member, found)
                 | {"is_first": place == 0 and not has_earlier}
                 for place, one in enumerate(shown)
             ],
@@ -65,10 +73,12 @@ def thread(request: Request, thread_id: int) -> HttpResponse:
 
 
 def _entry(
-    message: Message, files: list[MessageFile], sendings: list[Sending], member: Any
+    message: Message, files: list[MessageFile], sendings: list[Sending], member: Any, thread: Thread
 ) -> dict[str, Any]:
     """Return a message with what its place on the page needs to know."""
-    other = message.could_join
+    # What was joined is no longer apart.
+    is_joined = message.thread_id != thread.pk
+    other = None if is_joined else message.could_join
     is_seen = other is not None and thread_seen(other.pk, member) is not None
     is_ours = message.direction == Direction.OUT
     person = None if is_ours else message.person
@@ -89,6 +99,7 @@ def _entry(
         "has_html": getattr(message, "has_html", False),
         "shows_html": getattr(message, "has_html", False) and not message.text.strip(),
         "could_join": other if is_seen else None,
+        "is_apart": message.threading == Threading.KEPT_APART and not is_joined,
         "person": person,
     }
 
