@@ -8,6 +8,7 @@ from regulars.inbox.actions.templates import count_as_sent
 from regulars.inbox.actions.tidying import forget_conversations, swap_tag
 from regulars.inbox.events import ConversationAnswered, ConversationClosed, TargetMissed
 from regulars.kit.events import Heard, hears
+from regulars.messaging.actions.chat.rating import ask_how_it_was
 from regulars.messaging.events import AutomaticMessageReceived, MessageFailed, MessageReceived
 from regulars.people.events import PersonErased, TagDeleted, TagsMerged
 
@@ -54,7 +55,9 @@ def hand_over(event: TargetMissed, heard: Heard) -> None:
 
 @hears(ConversationClosed)
 def plan_to_ask_how_it_went(event: ConversationClosed, heard: Heard) -> None:
-    """Plan to ask the customer how it went."""
+    """Ask who chats in the window, and plan to ask everybody else by mail."""
+    if ask_how_it_was(event.conversation_id, at=heard.recorded_at):
+        return
     plan_satisfaction(event.conversation_id, at=heard.recorded_at)
 
 

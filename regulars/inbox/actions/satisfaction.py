@@ -27,6 +27,7 @@ from regulars.inbox.models import (
     State,
 )
 from regulars.inbox.queries.satisfaction import SCORES, language_of
+from regulars.inbox.queries.writing import answering_channel, goes_by_letter
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce, changed
 from regulars.kit.refused import Invalid, Refused
@@ -68,11 +69,13 @@ def plan_satisfaction(conversation_id: int, *, at: datetime) -> Satisfaction | N
     how = SatisfactionSettings.current()
     talk = (
         Conversation.objects.select_for_update(of=("self",))
-        .select_related("person")
+        .select_related("person", "channel")
         .filter(pk=conversation_id)
     )
     found = talk.first()
     if not how.is_active or found is None or found.person is None or found.state != State.CLOSED:
+        return None
+    if not goes_by_letter(found):
         return None
     if found.first_answered_at is None or _was_asked(found.person.pk, at - timedelta(days=how.quiet_days)):
         return None
@@ -114,7 +117,13 @@ def _ask(one: Satisfaction, *, by: Actor, at: datetime) -> None:
         with transaction.atomic():
             letter = request_letter(one)
             write_message(
-                talk.thread, talk.channel, letter, message_class="service", by=by, at=at, hold=timedelta()
+                talk.thread,
+                answering_channel(talk),
+                letter,
+                message_class="service",
+                by=by,
+                at=at,
+                hold=timedelta(),
             )
             one.asked_at = at
     except Refused as problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,19 +17,22 @@ from regulars.inbox.actions.moving import WAKING, about_event, locked, moved
 from regulars.inbox.actions.templates import refuse_gaps
 from regulars.inbox.events import ConversationAnswered, ConversationFollowed, ConversationNoted
 from regulars.inbox.models import Conversation, ConversationNote, Follower, Line, State
+from regulars.inbox.queries.writing import answering_channel
 from regulars.inbox.rules import SEE, reaches_conversation
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce
 from regulars.kit.refused import Invalid, NotThere, Refused
-from regulars.messaging.actions import take_back, write_message
+from regulars.messaging.actions import HOLD, take_back, write_message
 from regulars.messaging.engine.outgoing import OutgoingLetter
-from regulars.messaging.models import Message
+from regulars.messaging.models import ChannelKind, Message
 from regulars.people.actions.notes import members_named
 from regulars.people.engine.markdown import to_html
 from regulars.team.actions.notices import notify
 from regulars.team.models import Member
 
 MAX_NOTE = 20_000
+# Who chats sees the answer grow; ten seconds would be silence.
+CHAT_HOLD = timedelta(seconds=3)
 
 
 class MovedMeanwhile(Refused):
@@ -76,7 +79,9 @@ def answer_conversation(
         raise MovedMeanwhile(news)
     refuse_gaps(letter.text)
     before = {name: getattr(found, name) for name in RESTORED}
-    message = write_message(found.thread, found.channel, letter, by=by, at=at, due_at=due_at)
+    channel = answering_channel(found)
+    hold = CHAT_HOLD if channel.kind == ChannelKind.CHAT else HOLD
+    message = write_message(found.thread, channel, letter, by=by, at=at, due_at=due_at, hold=hold)
     is_first = found.first_answered_at is None
     found.state, found.waiting_since, found.snoozed_until, found.closed_at = State.WAITING, None, None, None
     found.first_answered_at = found.first_answered_at or at

@@ -7,7 +7,16 @@ from typing import Any
 
 from regulars.inbox.engine.addresses import write_line
 from regulars.inbox.models import Conversation
-from regulars.messaging.models import Direction, Message, MessageKind, Sending, SendingState, Thread
+from regulars.messaging.models import (
+    Channel,
+    ChannelKind,
+    Direction,
+    Message,
+    MessageKind,
+    Sending,
+    SendingState,
+    Thread,
+)
 from regulars.people.models import IdentityKind
 
 TONES = {
@@ -19,6 +28,27 @@ TONES = {
     SendingState.SUPPRESSED: "amber",
     SendingState.HELD: "sky",
 }
+
+
+# A letter answers these, to whatever address stands above it; the others answer whoever wrote.
+BY_LETTER = (ChannelKind.EMAIL, ChannelKind.FORM)
+# Nothing can be sent back by these.
+ONE_WAY = (ChannelKind.FORM, ChannelKind.PHONE, ChannelKind.VISIT)
+
+
+def answering_channel(conversation: Conversation) -> Channel:
+    """Return by which channel an answer goes: the one they wrote by, else the first of mail that can send."""
+    if conversation.channel.kind not in ONE_WAY:
+        return conversation.channel
+    mail = Channel.objects.filter(kind=ChannelKind.EMAIL)
+    able = mail.filter(outlet__is_active=True).order_by("pk").first()
+    return able or mail.order_by("pk").first() or conversation.channel
+
+
+def goes_by_letter(conversation: Conversation) -> bool:
+    """Tell whether an answer has lines for addresses."""
+    kind = conversation.channel.kind
+    return kind in BY_LETTER or kind in ONE_WAY
 
 
 def recipients_line(conversation: Conversation) -> str:

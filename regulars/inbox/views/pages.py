@@ -19,7 +19,7 @@ from regulars.inbox.queries.due import promises_of
 from regulars.inbox.queries.lists import BOXES, Box, box_spec, counts, presence_of, rows_of
 from regulars.inbox.queries.satisfaction import reminders_of, said_about
 from regulars.inbox.queries.story import others_of, story_of
-from regulars.inbox.queries.writing import recipients_line
+from regulars.inbox.queries.writing import goes_by_letter, recipients_line
 from regulars.inbox.rules import ANSWER, ASSIGN, CHANGE, SEE, reaches_conversation
 from regulars.inbox.views.common import box_of, find
 from regulars.kit.clock import now
@@ -28,6 +28,7 @@ from regulars.kit.htmx import wants_fragment
 from regulars.kit.lists import ListPage, compact, list_page
 from regulars.kit.panels import Panel, panel
 from regulars.kit.requests import Request
+from regulars.messaging.queries.texting import leeway
 from regulars.people.models import Tag, View
 from regulars.team.gate import asker_of, needs
 from regulars.team.rules import may, reaches
@@ -163,12 +164,15 @@ def _address(current: Box, view: View | None, tree: Any) -> str:
 
 def _pane(request: Request, found: Conversation) -> dict[str, Any]:
     draft = Draft.objects.filter(conversation=found, author=request.member).prefetch_related("files").first()
-    to, cc = (draft.to, draft.cc) if draft and draft.to else (recipients_line(found), "")
+    by_letter = goes_by_letter(found)
+    to, cc = (draft.to, draft.cc) if draft and draft.to else (recipients_line(found) if by_letter else "", "")
     return {
         **_thread(request, found),
         "draft": draft,
         "to": to,
         "cc": cc,
+        "by_letter": by_letter,
+        "leeway": None if by_letter else leeway(found.thread, found.channel),
         "sequence": draft.sequence if draft and draft.text else found.sequence,
         "person_url": reverse("inbox:person", args=[found.pk]),
     }

@@ -33,15 +33,17 @@ from regulars.inbox.forms import StartForm, snooze_moments
 from regulars.inbox.models import Conversation, ConversationNote, Draft
 from regulars.inbox.models.work import FILES
 from regulars.inbox.queries.story import told
-from regulars.inbox.rules import ANSWER, CHANGE, SEE
+from regulars.inbox.queries.writing import goes_by_letter
+from regulars.inbox.rules import ANSWER, CHANGE, SEE, reaches_conversation
 from regulars.inbox.views.common import after, box, find, takes_back, undo_url
 from regulars.kit.clock import now
 from regulars.kit.htmx import fragment, redirect
 from regulars.kit.keeping import read_kept
 from regulars.kit.refused import Invalid, NotThere, Refused
 from regulars.kit.requests import Request
+from regulars.messaging.actions.chat.answering import show_typing
 from regulars.messaging.engine.outgoing import OutgoingFile, OutgoingLetter, Recipient
-from regulars.messaging.models import Channel, Message
+from regulars.messaging.models import Channel, ChannelKind, Message
 from regulars.people.models import Person
 from regulars.team.gate import needs
 
@@ -86,6 +88,8 @@ def _letter(request: Request, found: Conversation) -> OutgoingLetter:
         OutgoingFile(one.name, one.content_type, read_kept(FILES, one.kept))
         for one in (draft.files.all() if draft else ())
     ]
+    if not goes_by_letter(found):
+        return OutgoingLetter(text=text, files=tuple(files))
     to, cc = (_recipients(request.POST.get(name, ""), name) for name in ("to", "cc"))
     return OutgoingLetter(text=text, html=html_of(text) if text else "", to=to, cc=cc, files=tuple(files))
 
@@ -219,7 +223,14 @@ def presence(request: Request, conversation_id: int) -> HttpResponse:
     """Say that I look at a conversation, type in it, or have gone."""
     found = find(request, conversation_id)
     state = request.POST.get("state", "")
-    be_present(found, request.member, is_typing=state == "typing", is_leaving=state == "gone", at=now())
+    is_typing = state == "typing"
+    be_present(found, request.member, is_typing=is_typing, is_leaving=state == "gone", at=now())
+    if (
+        is_typing
+        and found.channel.kind == ChannelKind.CHAT
+        and reaches_conversation(request.member, ANSWER, found)
+    ):
+        show_typing(found.pk, str(request.member))
     return JsonResponse({"sequence": found.sequence})
 
 

@@ -22,6 +22,11 @@ class Leeway:
         """Tell whether free words may go."""
         return self.seconds_left is None or self.seconds_left > 0
 
+    @property
+    def hours_left(self) -> int:
+        """Whole hours, the begun one counted."""
+        return -int(-(self.seconds_left or 0) // 3600)
+
 
 def capabilities_of(channel: Channel) -> Capabilities | None:
     """Return what a channel of texts can carry, None for one of mail or one that is not connected."""
