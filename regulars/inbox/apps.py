@@ -19,7 +19,7 @@ class InboxConfig(AppConfig):
         register_panels()
         register_settings()
         register_settings_page(
-            _("Rules on arrival"), "route", "inbox:rules", "rules.change", 62, _("Conversations")
+            _("Rules on arrival"), "route", "inbox:rules", "rules.change", 63, _("Conversations")
         )
         register_trait(*conversation_traits())
         # Who may see a conversation may see its letters.

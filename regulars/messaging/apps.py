@@ -12,38 +12,16 @@ class MessagingConfig(AppConfig):
         from regulars.messaging.views.panels import register_panels
 
         register_panels()
-        register_settings_page(
-            _("SMS and social"),
-            "message-2",
-            "messaging:connections",
-            "connections.change",
-            63,
-            _("Customers"),
-        )
-        register_settings_page(
-            _("Chat on your website"), "message-circle", "messaging:chats", "channels.see", 56, _("Customers")
-        )
-        register_settings_page(
-            _("Web forms"), "forms", "messaging:web-forms", "channels.see", 57, _("Customers")
-        )
-        register_settings_page(
-            _("Channels"), "mail", "messaging:channels", "channels.see", 62, _("Customers")
-        )
-        register_settings_page(
-            _("Consent and limits"),
-            "shield-check",
-            "messaging:purposes",
-            "purposes.change",
-            64,
-            _("Customers"),
-        )
-        register_settings_page(
-            _("Not written to"), "ban", "messaging:suppressions", "suppressions.see", 66, _("Customers")
-        )
-        register_settings_page(_("Outbox"), "send", "messaging:outbox", "outbox.see", 82, _("Safety"))
-        register_settings_page(
-            _("Mailboxes"), "inbox", "messaging:mailboxes", "mailboxes.see", 55, _("Customers")
-        )
-        register_settings_page(
-            _("Mail put aside"), "mail-off", "messaging:quarantine", "quarantine.see", 84, _("Safety")
-        )
+        ways, consent, safety = _("Channels"), _("Consent"), _("Safety")
+        for page in (
+            (_("Mailboxes"), "inbox", "messaging:mailboxes", "mailboxes.see", 61, ways),
+            (_("Mail channels"), "mail", "messaging:channels", "channels.see", 61, ways),
+            (_("Chat on your website"), "message-circle", "messaging:chats", "channels.see", 62, ways),
+            (_("SMS and social"), "message-2", "messaging:connections", "connections.change", 62, ways),
+            (_("Web forms"), "forms", "messaging:web-forms", "channels.see", 62, ways),
+            (_("Consent and limits"), "shield-check", "messaging:purposes", "purposes.change", 68, consent),
+            (_("Not written to"), "ban", "messaging:suppressions", "suppressions.see", 69, consent),
+            (_("Outbox"), "send", "messaging:outbox", "outbox.see", 82, safety),
+            (_("Mail put aside"), "mail-off", "messaging:quarantine", "quarantine.see", 84, safety),
+        ):
+            register_settings_page(*page)

@@ -28,6 +28,7 @@ from regulars.kit.htmx import wants_fragment
 from regulars.kit.lists import ListPage, compact, list_page
 from regulars.kit.panels import Panel, panel
 from regulars.kit.requests import Request
+from regulars.messaging.models import Mailbox
 from regulars.messaging.queries.texting import leeway
 from regulars.people.models import Tag, View
 from regulars.team.gate import asker_of, needs
@@ -131,6 +132,7 @@ def _rows(request: Request) -> dict[str, Any]:
         "tree": page.query.filter or {},
         "query": _address(current, view, page.query.filter),
         "is_more": bool(request.GET.get("after")),
+        "may_connect": not found and may(request.member, "mailboxes.change") and not Mailbox.objects.exists(),
     }
 
 
