@@ -41,7 +41,11 @@ def every(cron: str, name: str, *, queue: str = BULK) -> Callable[..., Any]:
     """Declare what a room does by the clock; the function takes the planned moment as a Unix timestamp."""
 
     def register(work: Callable[[int], None]) -> Any:
-        return app.periodic(cron=cron)(app.task(name=name, queue=queue, pass_context=False)(work))
+        # The moment comes by its name; what the room calls it is its own matter.
+        def at_the_moment(timestamp: int) -> None:
+            work(timestamp)
+
+        return app.periodic(cron=cron)(app.task(name=name, queue=queue, pass_context=False)(at_the_moment))
 
     return register
 

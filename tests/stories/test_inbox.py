@@ -169,7 +169,7 @@ def test_the_page_is_for_everybody_and_on_a_phone_one_thing_at_a_time(
     assert_accessible(page)
     if phone:
         expect(page.locator(".inbox-list")).to_be_hidden()
-        page.get_by_role("button", name="More").click()
+        page.get_by_role("button", name="More", exact=True).click()
         page.get_by_role("menuitem", name="About the person").click()
     expect(page.locator(".inbox-person")).to_contain_text("Ada Lovelace")
     assert_accessible(page)

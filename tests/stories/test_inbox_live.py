@@ -143,7 +143,7 @@ def a_conversation(**headers: str) -> Conversation:
     return Conversation.objects.get(pk=message.thread_id)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_after_a_thousand_events_and_many_deaths_every_window_ends_identical(live: LiveProcess) -> None:
     found = [a_conversation() for _one in range(CONVERSATIONS)]
     chance = random.Random(7)

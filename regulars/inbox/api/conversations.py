@@ -76,7 +76,7 @@ class ConversationChange(Sent):
 class MessageOut(Schema):
     """A letter of a conversation, in or out; what it quotes and its signature stand apart."""
 
-    id: int
+    id: int = Field(..., examples=[34])
     direction: str
     kind: str
     sender_name: str
@@ -120,7 +120,7 @@ class NoteIn(Sent):
 class NoteOut(Schema):
     """A note."""
 
-    id: int
+    id: int = Field(..., examples=[3])
     author: str
     text: str
     created_at: datetime
@@ -129,7 +129,9 @@ class NoteOut(Schema):
 class Before(Schema):
     """Which letters."""
 
-    before: int | None = Field(None, ge=1, le=2**62, description="Only letters before this one.")
+    before: int | None = Field(
+        None, ge=1, le=2**62, description="Only letters before this one.", examples=[34]
+    )
 
 
 @router.get("/conversations", response={200: Conversations, **ERRORS}, summary="List conversations")

@@ -36,7 +36,7 @@ class DayOut(Schema):
     """A day that differs; without times it is closed."""
 
     on: date
-    name: str
+    name: str = Field(..., examples=["Christmas Eve"])
     times: str
     is_own: bool
 

@@ -30,7 +30,7 @@ class ReportQuery(Schema):
 class TimesOut(Schema):
     """How long something took, in seconds; `ninth`: nine of ten took no longer."""
 
-    count: int
+    count: int = Field(..., examples=[41])
     median: float | None
     ninth: float | None
     calendar_median: float | None
@@ -40,7 +40,7 @@ class TimesOut(Schema):
 class FiguresOut(Schema):
     """The figures of one group, or of all together."""
 
-    key: str
+    key: str = Field(..., examples=["all"])
     label: str
     counts: dict[str, int]
     first: TimesOut

@@ -38,4 +38,5 @@ def conversations(request: HttpRequest, person: Person) -> dict[str, Any]:
         "conversations": found[:SHOWN],
         "has_more": len(found) > SHOWN,
         "may_write": reaches(member, ANSWER, person),
+        "may_log": reaches(member, "messages.log", person),
     }

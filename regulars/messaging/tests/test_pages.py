@@ -198,15 +198,12 @@ def test_a_thread_kept_apart_names_the_other_only_to_those_who_may_see_it(
     assert ["Secret beans" in page for page in pages] == [True, False]
 
 
-def test_the_persons_page_lists_their_threads_and_the_timeline_leads_there(
-    office: Client, ada: Person
-) -> None:
+def test_the_timeline_of_a_person_leads_to_their_threads(office: Client, ada: Person) -> None:
     message = a_message(a_mail(Subject="Beans"))
 
     page = text(office.get(f"/people/{ada.pk}/"))
 
-    assert page.count(f'href="/messages/threads/{message.thread_id}/"') == 2
-    assert "1 message" in page
+    assert f'href="/messages/threads/{message.thread_id}/"' in page
 
 
 @pytest.mark.parametrize("path", ["/messages/threads/{thread}/", "/people/{person}/"])

@@ -118,7 +118,7 @@ def test_workers_killed_at_random_lose_nothing_and_repeat_nothing(start_worker: 
     kill_and_count(start_worker, kills=2, pokes=120, seed=1)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize("seed", range(3))
 def test_many_kills_lose_nothing_and_repeat_nothing(start_worker: Callable[[], Worker], seed: int) -> None:
     kill_and_count(start_worker, kills=8, pokes=250, seed=seed)
