@@ -19,7 +19,7 @@ from regulars.team.models import Team
 from regulars.timeline.actions.hearing import hear_everything
 from tests.cast import a_mail, a_message, a_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Call = Callable[..., Any]
 
 

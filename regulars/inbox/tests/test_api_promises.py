@@ -14,7 +14,7 @@ from regulars.team.actions.keys import create_api_key
 from regulars.timeline.actions.hearing import hear_everything
 from tests.cast import a_mail, a_message, a_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Call = Callable[..., Any]
 WEEK = ["09:00–17:00"] * 5 + ["", ""]
 

@@ -34,7 +34,7 @@ from regulars.team.models import Member
 from regulars.timeline.actions.hearing import hear_everything
 from tests.cast import a_mail, a_message, a_person, an_order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SignIn = Callable[[Member], Client]
 CLOCK = Actor.clock("test")
 # A Monday, ten in the morning in Helsinki.

@@ -32,7 +32,7 @@ from regulars.timeline.actions.hearing import hear_everything
 from regulars.timeline.models import Touchpoint
 from tests.cast import a_mail, a_message, a_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CLOCK = Actor.clock("test")
 SignIn = Callable[[Member], Client]
 

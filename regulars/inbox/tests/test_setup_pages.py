@@ -12,7 +12,7 @@ from django.test import Client
 from regulars.inbox.models import BusinessHours, ResponseTarget, SatisfactionSettings, Template
 from regulars.team.models import AuditEntry, Member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SignIn = Callable[[Member], Client]
 HX = {"HX-Request": "true"}
 WEEK = {f"day_{number}": "9-17" for number in range(5)}

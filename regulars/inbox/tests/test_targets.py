@@ -31,7 +31,7 @@ from regulars.timeline.actions.hearing import hear_everything
 from regulars.timeline.models import Touchpoint
 from tests.cast import a_mail, a_message, a_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CLOCK = Actor.clock("test")
 # A Friday, ten to five in Helsinki.
 FRIDAY = datetime(2026, 11, 27, 14, 50, tzinfo=UTC)

@@ -34,7 +34,7 @@ from regulars.team.models import Member, Team
 from regulars.timeline.actions.hearing import hear_everything
 from tests.cast import a_mail, a_message, a_person, an_order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CLOCK = Actor.clock("test")
 SignIn = Callable[[Member], Client]
 

@@ -21,7 +21,7 @@ from regulars.team.models import Member
 from regulars.timeline.actions.hearing import hear_everything
 from regulars.timeline.models import Touchpoint
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
 

@@ -15,7 +15,7 @@ from regulars.messaging.tests.chat_world import BY, Browser, a_chat_site, answer
 from regulars.team.models import Member
 from tests.cast import a_mail, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ADA = "ada@example.com"
 
 

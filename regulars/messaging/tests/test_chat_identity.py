@@ -19,7 +19,7 @@ from regulars.people.models import Identity, Person
 from regulars.team.models import Member
 from tests.cast import a_mail, a_message, a_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ADA = "ada@example.com"
 
 

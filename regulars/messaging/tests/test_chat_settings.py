@@ -21,7 +21,7 @@ from regulars.messaging.queries.chat_words import FORM, MAILED, WORDS
 from regulars.messaging.tests.chat_world import BY, SHOP, a_chat_site
 from regulars.team.models import AuditEntry, Member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SignIn = Callable[[Member], Client]
 LARGEST_PACKED = 25_000
 # The same word in both languages.

@@ -32,7 +32,7 @@ from regulars.team.models import AuditEntry, Member
 from regulars.timeline.actions.hearing import hear_everything
 from tests.cast import a_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BY, CUSTOMER = Actor.clock("test"), Actor("customer", label="Ada")
 NOON = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 

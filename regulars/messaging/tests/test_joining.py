@@ -22,7 +22,7 @@ from regulars.people.models import Person
 from regulars.team.models import AuditEntry, Member
 from tests.cast import a_mail, a_message
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BY = Actor.clock("test")
 DESK = "desk@aalto.example"
 

@@ -21,7 +21,7 @@ from regulars.messaging.queries.leaving import sealed
 from regulars.people.models import Person
 from tests.cast import a_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BY = Actor.clock("test")
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 

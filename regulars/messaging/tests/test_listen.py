@@ -27,7 +27,7 @@ from regulars.messaging.views.posts import key_of
 from regulars.people.models import Identity
 from tests.cast import a_mail, a_message, a_person
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 BY = Actor.clock("test")
 
 

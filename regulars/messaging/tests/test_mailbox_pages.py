@@ -21,7 +21,7 @@ from regulars.messaging.engine.imap import Folder
 from regulars.messaging.models import Channel, Mailbox
 from regulars.team.models import AuditEntry, Member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NEW = {
     "address": "Desk@aalto.example", "channel": "Desk", "auth": "password", "host": "imap.aalto.example", "port": "993",
     "security": "tls", "password": "s3cret", "folder": "INBOX", "days": "7",

@@ -21,7 +21,7 @@ from regulars.messaging.models import Arrival, Mailbox, Message, RawLetter
 from regulars.messaging.tests.dovecot import PASSWORD, Dovecot, Wire, running
 from tests.cast import a_mail
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.slow]
 BY = Actor.clock("test")
 
 

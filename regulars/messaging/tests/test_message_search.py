@@ -20,7 +20,7 @@ from regulars.people.models import Person
 from regulars.team.models import Member
 from tests.cast import a_mail, a_message, a_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WORDS = ("oats", "milk", "coffee", "Kávé", "gift", "card", "late", "thanks", "van", "Tüte")
 
 

@@ -29,7 +29,7 @@ from regulars.team.models import AuditEntry, Member, Team
 from tests.cast import a_mail, a_message, a_person
 from tests.mail_server import MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BY = Actor.clock("test")
 CHANNEL = {
     "name": "Care", "address": "Care@aalto.example", "via": "smtp", "host": "127.0.0.1", "port": "25", "security": "none",

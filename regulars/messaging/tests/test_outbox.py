@@ -24,6 +24,7 @@ from regulars.timeline.models import Touchpoint
 from tests.cast import a_mail, a_message, a_person
 from tests.mail_server import MailServer
 
+pytestmark = pytest.mark.slow
 BY = Actor.clock("test")
 NO_HOLD = timedelta(0)
 

@@ -25,7 +25,7 @@ from regulars.timeline.models import Touchpoint
 from tests.cast import a_message, a_person
 from tests.mail_server import MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BY = Actor.clock("test")
 
 

@@ -18,7 +18,7 @@ from regulars.people.models import CustomField, Person
 from regulars.team.models import Member
 from tests.cast import a_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ADA = "ada@example.com"
 
 
