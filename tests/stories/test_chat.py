@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -25,6 +24,7 @@ from regulars.messaging.tests.chat_world import BY, a_chat_site, a_vouching_site
 from regulars.messaging.tests.test_pages import PIXEL
 from regulars.team.models import Member
 from tests.browser import assert_accessible, assert_fits
+from tests.serving import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PNG = base64.b64decode(PIXEL)
@@ -36,7 +36,7 @@ class Shop:
     def __init__(self, product: str, live_at: str) -> None:
         self.product, self.live_at, self.attributes = product, live_at, ""
         self.server = ThreadingHTTPServer(("localhost", 0), partial(_Page, self))
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        serve(self.server)
 
     @property
     def url(self) -> str:

@@ -7,7 +7,7 @@ from regulars.people.commands.importing import add_arguments, run_noun
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     add_arguments(parser)
-    parser.add_argument("--currency", default="", metavar="XXX", help="the currency where no column says it")
+    parser.add_argument("--currency", default="", metavar="CODE", help="the currency where no column says it")
     parser.add_argument(
         "--source", default="", help="where the orders come from; numbers are unique within a source"
     )

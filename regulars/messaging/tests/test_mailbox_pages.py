@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -20,6 +19,7 @@ from regulars.messaging.engine import oauth
 from regulars.messaging.engine.imap import Folder
 from regulars.messaging.models import Channel, Mailbox
 from regulars.team.models import AuditEntry, Member
+from tests.serving import serve
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NEW = {
@@ -142,7 +142,7 @@ class Provider:
                 pass
 
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        serve(self.server)
         self.url = f"http://127.0.0.1:{self.server.server_port}/{{tenant}}/token"
 
 

@@ -301,11 +301,10 @@ def test_the_server_says_that_mail_came_and_it_is_filed_within_seconds(
     eventually(lambda: Mailbox.objects.get(pk=mailbox.pk).state == "fine")
     time.sleep(0.5)
 
-    began = time.monotonic()
     dovecot.put(user, a_mail("Quick"))
-    eventually(lambda: texts() == ["Quick"], 8)
 
-    assert time.monotonic() - began < 8
+    # The slow look would only come after minutes.
+    eventually(lambda: texts() == ["Quick"])
 
 
 def test_a_connection_that_is_cut_is_opened_again(

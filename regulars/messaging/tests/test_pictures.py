@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,6 +15,7 @@ from regulars.messaging.engine.pictures import NoPicture, fetch_picture, is_publ
 from regulars.messaging.views import threads
 from regulars.team.models import Member
 from tests.cast import a_mail, a_message
+from tests.serving import serve
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
@@ -57,7 +57,7 @@ class Server:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        serve(self.server)
         self.port = self.server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from regulars.messaging.actions import channel_named, start_thread, write_messag
 from regulars.messaging.actions.outbox import deliver_everything
 from regulars.messaging.engine.outgoing import OutgoingFile, OutgoingLetter, Recipient
 from regulars.messaging.models import Message, Outlet, Sending
+from tests.serving import serve
 
 pytestmark = pytest.mark.django_db
 BY = Actor.clock("test")
@@ -33,7 +33,7 @@ class Provider:
         self.asked: list[dict[str, Any]] = []
         self.answer: tuple[int, dict[str, Any]] | None = (200, TAKEN)
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        serve(self.server)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         provider = self

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.serving import serve
 
 
 class Issuer(ThreadingHTTPServer):
@@ -59,8 +60,7 @@ class _Answers(BaseHTTPRequestHandler):
 def an_issuer() -> Iterator[Issuer]:
     """Run a provider for the length of a test."""
     issuer = Issuer()
-    thread = threading.Thread(target=issuer.serve_forever, daemon=True)
-    thread.start()
+    thread = serve(issuer)
     try:
         yield issuer
     finally:
