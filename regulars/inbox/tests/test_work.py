@@ -35,7 +35,7 @@ from regulars.team.models import AuditEntry, Member, Notice, Team
 from regulars.timeline.actions.hearing import hear_everything
 from tests.cast import a_mail, a_message, a_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SignIn = Callable[[Member], Client]
 
 

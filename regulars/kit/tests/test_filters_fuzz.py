@@ -18,7 +18,7 @@ from regulars.kit.tests import filters_said as said
 from regulars.kit.tests import filters_world as world
 from regulars.kit.traits import Trait
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 often = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 quickly = settings(often, max_examples=15)
 WIDE_TREES = said.trees(said.WIDE)

@@ -10,6 +10,7 @@ from regulars.messaging.engine.cleaning import clean
 from regulars.messaging.engine.html_folding import fold_html
 from regulars.messaging.engine.reading import read_mail
 
+pytestmark = pytest.mark.slow
 LENGTH, SECONDS = 200_000, 20
 PIECES = ["x", "<", "-", "a@", " ", "> a\n", "\n", "From: a@b.c\n", "&", "=?", "<div>", "--\n", "<a ", "</", "<!--", "1.",
           "begin 644 a\n", "On Mon wrote:\n"]  # fmt: skip

@@ -36,7 +36,7 @@ from regulars.timeline.models import Touchpoint
 from tests.cast import a_person
 from tests.text_provider import TextProvider, text_provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TELEGRAM = {"token": "123:bot-secret", "secret": "hook-secret"}
 NUMBER = "106540352242922"
 
