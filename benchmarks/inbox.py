@@ -32,9 +32,9 @@ FROM generate_series(1, {count}) n
 MESSAGE_ROWS = """
 INSERT INTO messaging_message (
     thread_id, channel_id, direction, kind, person_id, sender_name, sender_email, subject, message_id, content_key, text, words,
-    signature, quoted, html, held_back, sent_at, received_at, threading, author_label, message_class, purpose, in_reply_to, reference_ids)
+    signature, quoted, html, held_back, sent_at, received_at, threading, author_label, message_class, purpose, in_reply_to, reference_ids, is_public, proof)
 SELECT n, {channel}, CASE WHEN m %% 2 = 0 THEN 'out' ELSE 'in' END, 'human', 1 + n %% {people}, '', 'p' || n || '@example.org', 'Order ' || n,
-    '', n || '-' || m, body.said, 'order ' || n || ' ' || body.said, '', '', '', 0, at.moment, at.moment, 'new', '', '', '', '', ''
+    '', n || '-' || m, body.said, 'order ' || n || ' ' || body.said, '', '', '', 0, at.moment, at.moment, 'new', '', '', '', '', '', false, 'none'
 FROM generate_series(%s, %s) n CROSS JOIN generate_series(1, {messages}) m
 CROSS JOIN LATERAL (SELECT now() - ((({count} - n) * {messages} + {messages} - m) || ' seconds')::interval AS moment) at
 CROSS JOIN LATERAL (
@@ -43,10 +43,11 @@ CROSS JOIN LATERAL (
 """
 CONVERSATIONS = """
 INSERT INTO inbox_conversation (
-    thread_id, channel_id, person_id, subject, state, priority, last_message_at, started_at, waiting_since, reopened_count, sequence,
-    tag_ids, assignee_id, team_id)
-SELECT t.id, {channel}, t.person_id, t.subject, CASE WHEN t.id %% 20 = 0 THEN 'open' WHEN t.id %% 20 = 1 THEN 'waiting' ELSE 'closed' END,
-    1 + (t.id %% 50 = 0)::int, t.last_message_at, t.started_at, CASE WHEN t.id %% 20 = 0 THEN t.last_message_at END, 0, t.id, '{{}}',
+    id, channel_id, person_id, subject, sender, beginning, state, priority, last_message_at, last_message_id, started_at, waiting_since,
+    closed_at, reopened_count, sequence, tag_ids, assignee_id, team_id)
+SELECT t.id, {channel}, t.person_id, t.subject, 'p' || t.id || '@example.org', 'Where is it?',
+    CASE WHEN t.id %% 20 = 0 THEN 'open' WHEN t.id %% 20 = 1 THEN 'waiting' ELSE 'closed' END, 1 + (t.id %% 50 = 0)::int, t.last_message_at, 0,
+    t.started_at, CASE WHEN t.id %% 20 = 0 THEN t.last_message_at END, CASE WHEN t.id %% 20 > 1 THEN t.last_message_at END, 0, 1, '{{}}',
     CASE WHEN t.id %% 3 = 0 THEN {owner} END, CASE WHEN t.id %% 7 = 0 THEN (SELECT min(id) FROM team_team) END
 FROM messaging_thread t
 """
@@ -99,7 +100,13 @@ def asked(who: Visitors, count: int) -> list[Asked]:
     """Return everything that is measured, baselines before what is held against them."""
     pick = random.Random(11)
     threads = [pick.randint(1, count) for _n in range(500)]
-    lists = (("mine", "mine"), ("unassigned", "unassigned"), ("all", "all"), ("closed", "closed"))
+    lists = (
+        ("mine", "mine"),
+        ("unassigned", "unassigned"),
+        ("all open", "open"),
+        ("everything", "all"),
+        ("closed", "closed"),
+    )
     rare = [f"w{pick.randint(VOCABULARY // 2, VOCABULARY)}" for _n in range(500)]
     common = [f"w{pick.randint(1, 40)}" for _n in range(500)]
     both = [f"{pick.choice(common)} {pick.choice(rare)}" for _n in range(500)]
@@ -111,10 +118,10 @@ def asked(who: Visitors, count: int) -> list[Asked]:
     return [
         page("empty shell", who.owner, "/kit/shell/"),
         *(
-            page(f"inbox: {name}", who.owner, f"/inbox/?list={slug}", against="empty shell", promise=4)
+            page(f"inbox: {name}", who.owner, f"/inbox/?in={slug}", against="empty shell", promise=4)
             for name, slug in lists
         ),
-        page("inbox: an agent", who.agent, "/inbox/?list=all", against="empty shell", promise=4),
+        page("inbox: an agent", who.agent, "/inbox/?in=all", against="empty shell", promise=4),
         page("a conversation", who.owner, lambda n: f"/inbox/{threads[n % 500]}/", against="empty shell", promise=4),
         page("empty palette", who.owner, "/palette/?q=", PARTIAL),
         *(

@@ -53,10 +53,18 @@ def goes_by_letter(conversation: Conversation) -> bool:
 
 def recipients_line(conversation: Conversation) -> str:
     """Return to whom an answer goes: who wrote last, else the person's own address."""
-    threads = Thread.objects.filter(merged_into=conversation.pk).values("pk")
-    rows = Message.objects.filter(direction=Direction.IN, kind=MessageKind.HUMAN).exclude(sender_email="")
-    here = rows.filter(thread=conversation.pk) | rows.filter(thread__in=threads)
-    last = here.order_by("-sent_at", "-pk").values_list("sender_email", "sender_name").first()
+    # As numbers: an OR with a query inside would read every message.
+    threads = [
+        conversation.pk,
+        *Thread.objects.filter(merged_into=conversation.pk).values_list("pk", flat=True),
+    ]
+    rows = Message.objects.filter(thread__in=threads, direction=Direction.IN, kind=MessageKind.HUMAN)
+    last = (
+        rows.exclude(sender_email="")
+        .order_by("-sent_at", "-pk")
+        .values_list("sender_email", "sender_name")
+        .first()
+    )
     if last is not None:
         return write_line([last])
     if conversation.person is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,7 +35,7 @@ from regulars.people.models import Tag, View
 from regulars.team.gate import asker_of, needs
 from regulars.team.rules import may, reaches
 
-PAGE = 40
+PAGE = 25
 BESIDE = ("identities", "orders", "tasks", "memos")
 
 
@@ -51,8 +52,8 @@ def inbox(request: Request) -> HttpResponse:
 @require_GET
 @needs(SEE)
 def boxes(request: Request) -> HttpResponse:
-    """Show the lists with their counts anew."""
-    return render(request, "inbox/_boxes.html", _boxes(request))
+    """Show the lists with their counts."""
+    return render(request, "inbox/_boxes.html", _boxes(request, counts(request.member)))
 
 
 @require_GET
@@ -97,16 +98,16 @@ def _around(request: Request) -> dict[str, Any]:
     return {**_boxes(request), **_rows(request), "conversation": None}
 
 
-def _boxes(request: Request) -> dict[str, Any]:
+def _boxes(request: Request, number: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Return the lists; the page shows them at once and asks for the counts afterwards."""
     current = box_of(request)
     views = _views(request)
     view = next((one for one in views if str(one.pk) == request.GET.get("view")), None)
-    number = counts(request.member)
     shown = [one for one in BOXES if one.name != "team" or request.member.team_ids]
     return {
         "may_report": may(request.member, "reports.see"),
         "boxes": [
-            {"box": one, "count": number.get(one.name), "is_current": view is None and one == current}
+            {"box": one, "count": (number or {}).get(one.name), "is_current": view is None and one == current}
             for one in shown
         ],
         "views": [{"view": one, "is_current": one == view} for one in views],

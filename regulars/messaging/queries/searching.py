@@ -14,8 +14,8 @@ from regulars.messaging.engine.searching import Sought, Stretch, query_of, sough
 from regulars.messaging.models import Message
 
 PAGE = 20
-# Of what a stretch holds so many are looked at together: who may see them is asked of the table itself.
-SLICE = 200
+# So many of a stretch are looked at first: who may see them is asked of the table itself.
+SLICE = 100
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def search_messages(
         return Found([], None, wanted)
     found: list[Message] = []
     conditions = (narrowed or Narrowed()).values()
-    for numbers in _candidates(wanted, below):
+    for numbers in _candidates(wanted, below, most + 1):
         rows: Any = Message.objects.all()
         seen = rows.visible_to(seer).filter(pk__in=numbers, erased_at__isnull=True, **conditions)
         page = seen.select_related("thread", "person", "channel").defer("html", "quoted", "words")
@@ -65,29 +65,40 @@ def search_messages(
     return Found(found, None, wanted)
 
 
-def _candidates(wanted: Sought, below: int | None) -> Iterator[list[int]]:
-    """Yield numbers of messages with the words, newest first, some at a time."""
+def _candidates(wanted: Sought, below: int | None, enough: int) -> Iterator[list[int]]:
+    """Yield numbers of messages with the words, newest first, enough of them at a time where there are so many."""
     newest = Message.objects.aggregate(newest=Max("pk"))["newest"] or 0
     edge = min(below, newest + 1) if below is not None else newest + 1
     if edge <= 0:
         return
+    waiting: list[int] = []
     for stretch in stretches(edge - 1):
-        numbers = _in(stretch, wanted, edge)
-        for place in range(0, len(numbers), SLICE):
-            yield numbers[place : place + SLICE]
+        most = SLICE
+        while True:
+            numbers = _in(stretch, wanted, edge, most)
+            waiting += numbers
+            if len(waiting) >= enough:
+                yield waiting
+                waiting = []
+            if len(numbers) < most:
+                break
+            # Few of these may be seen: look at more of the stretch at once.
+            edge, most = numbers[-1], most * 4
         edge = min(edge, stretch.lowest)
+    if waiting:
+        yield waiting
 
 
 # The words are looked up before anything is sorted, so that the planner never walks the table instead.
 _STRETCH = """
 WITH found AS MATERIALIZED (
     SELECT id, words FROM messaging_message WHERE messaging_keys(id, words) @@ %(query)s::tsquery)
-SELECT id FROM found WHERE id < %(edge)s {phrases} ORDER BY id DESC
+SELECT id FROM found WHERE id < %(edge)s {phrases} ORDER BY id DESC LIMIT %(most)s
 """
 
 
-def _in(stretch: Stretch, wanted: Sought, edge: int) -> list[int]:
-    params: dict[str, Any] = {"query": query_of(wanted, stretch), "edge": edge}
+def _in(stretch: Stretch, wanted: Sought, edge: int, most: int) -> list[int]:
+    params: dict[str, Any] = {"query": query_of(wanted, stretch), "edge": edge, "most": most}
     tests = []
     for place, phrase in enumerate(wanted.phrases):
         params[f"phrase{place}"] = f" {phrase} "
