@@ -177,7 +177,7 @@ class ConnectionForm(Form):
         return {one.name: str(self.cleaned_data.get(one.name, "")) for one in self.provider.settings}
 
 
-class ContactForm(forms.Form):
+class ContactForm(Form):
     """What is said of a call or visit that took place."""
 
     kind = forms.ChoiceField(

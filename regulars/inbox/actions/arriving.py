@@ -15,13 +15,14 @@ from regulars.inbox.rules import begins_anew
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce
 from regulars.messaging.actions.splitting import begin_thread_with
-from regulars.messaging.models import Message, Thread
+from regulars.messaging.models import ChannelKind, Message, Thread
 from regulars.messaging.queries.placing import survivor_of
 from regulars.team.actions.notices import notify
 
 BEGINNING = 140
 # Threads looked at by the clock: those that came while the room was being switched on.
 LOOK_BACK, AT_ONCE = 5_000, 200
+LOGGED = (ChannelKind.PHONE, ChannelKind.VISIT)
 
 
 @transaction.atomic
@@ -151,8 +152,11 @@ def adopt_threads(*, by: Actor, at: datetime) -> int:
     """Make the conversations of threads that came while nobody listened; return how many."""
     newest = Thread.objects.aggregate(newest=Max("pk"))["newest"] or 0
     rows = Thread.objects.filter(pk__gt=newest - LOOK_BACK, conversation=None, merged_into=None)
-    numbers = Message.objects.filter(thread__in=rows, direction="in").order_by("pk")
-    found = list(numbers.values_list("pk", flat=True)[:AT_ONCE])
+    # What was erased stays so, and a call that was written down is done with.
+    came = Message.objects.filter(thread__in=rows, direction="in", erased_at=None).exclude(
+        channel__kind__in=LOGGED
+    )
+    found = list(came.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     for number in found:
         take_message(number, by=by, at=at)
     return len(found)

@@ -20,6 +20,8 @@ from regulars.inbox.actions.work import (
 from regulars.inbox.models import Conversation
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
+from regulars.messaging.actions.erasing import forget_mail
+from regulars.messaging.actions.logging import Contact, log_contact
 from regulars.people.actions import erase_people
 from regulars.people.actions.removal import delete_person
 from regulars.team.models import Team
@@ -152,6 +154,16 @@ def test_threads_nobody_listened_to_are_adopted() -> None:
 
     assert Conversation.objects.get().pk == message.thread_id
     assert adopt_threads(by=CLOCK, at=now()) == 0
+
+
+def test_a_call_that_was_written_down_and_what_was_erased_begin_nothing() -> None:
+    ada, bea = a_person("Ada"), a_person("Bea", email="bea@example.com")
+    log_contact(ada, Contact("phone", "in", "Asked for oats", now()), by=CLOCK, at=now())
+    a_message(a_mail(from_="bea@example.com"))
+    forget_mail([bea.pk], at=now())
+
+    assert adopt_threads(by=CLOCK, at=now()) == 0
+    assert not Conversation.objects.exists()
 
 
 def test_threads_from_before_the_inbox_become_conversations(north: Team) -> None:

@@ -30,7 +30,7 @@ from regulars.messaging.actions.carrying import (
 )
 from regulars.messaging.actions.outcomes import settle_failed, settle_later, settle_sent
 from regulars.messaging.actions.reserving import Errand, still_welcome
-from regulars.messaging.actions.text_carrying import TextCarrier, connection_for
+from regulars.messaging.actions.text_carrying import TextCarrier
 from regulars.messaging.models import (
     Channel,
     ChannelKind,
@@ -41,6 +41,7 @@ from regulars.messaging.models import (
     SendingState,
 )
 from regulars.messaging.queries.outlets import outlet_of, sender_of
+from regulars.messaging.queries.providers import connection_for
 from regulars.team.actions.limits import hit
 from regulars.timeline.actions.hearing import require_connection
 

@@ -10,7 +10,7 @@ from regulars.messaging.actions.calling import OutcomeUnknown, carry
 from regulars.messaging.actions.carrying import Declined, TryLater, Unknown, Unreachable
 from regulars.messaging.actions.texts import sender_on
 from regulars.messaging.engine.providers import values
-from regulars.messaging.models import Channel, Connection, MessageFile, Outlet, Sending
+from regulars.messaging.models import Connection, MessageFile, Outlet, Sending
 from regulars.messaging.queries.providers import provider_of
 from regulars.messaging.queries.texting import answered_by, seconds_since_theirs
 
@@ -57,11 +57,6 @@ class TextCarrier:
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-def connection_for(channel: Channel) -> Connection | None:
-    """Return how a channel of texts is connected, None for one of mail."""
-    return Connection.objects.filter(channel=channel).select_related("channel").first()
 
 
 def hook_link(connection: Connection) -> str:

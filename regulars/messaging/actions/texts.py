@@ -42,7 +42,7 @@ from regulars.messaging.models import (
     Threading,
 )
 from regulars.messaging.queries.placing import survivor_of
-from regulars.messaging.queries.providers import provider_of
+from regulars.messaging.queries.providers import connection_for, provider_of
 from regulars.people.actions import IdentityTaken, create_person
 from regulars.people.models import IdentityKind, Person
 from regulars.people.queries.reach import find_by_identity
@@ -72,7 +72,7 @@ class MarkGone(Refused):
 
 def connection_of(channel: Channel) -> tuple[Connection, Provider]:
     """Return how a channel reaches its provider; refused when nobody connected it."""
-    found = Connection.objects.filter(channel=channel).first()
+    found = connection_for(channel)
     provider = provider_of(found.provider) if found else None
     if found is None or provider is None:
         raise NoProvider

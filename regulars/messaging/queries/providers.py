@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 
 from regulars.messaging.engine.providers import BUILT_IN
 from regulars.messaging.engine.providers.values import Provider
+from regulars.messaging.models import Channel, Connection
 
 log = logging.getLogger(__name__)
 GROUP = "regulars.providers"
@@ -30,3 +31,8 @@ def providers() -> dict[str, Provider]:
 def provider_of(kind: str) -> Provider | None:
     """Return a provider, None when its plug-in is gone."""
     return providers().get(kind)
+
+
+def connection_for(channel: Channel) -> Connection | None:
+    """Return how a channel of texts is connected, None for one of mail."""
+    return Connection.objects.filter(channel=channel).select_related("channel").first()

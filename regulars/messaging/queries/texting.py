@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from regulars.kit.clock import now
 from regulars.messaging.engine.providers.values import Capabilities
-from regulars.messaging.models import Channel, Connection, Direction, Message, Thread
-from regulars.messaging.queries.providers import provider_of
+from regulars.messaging.models import Channel, Direction, Message, Thread
+from regulars.messaging.queries.providers import connection_for, provider_of
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Leeway:
 
 def capabilities_of(channel: Channel) -> Capabilities | None:
     """Return what a channel of texts can carry, None for one of mail or one that is not connected."""
-    found = Connection.objects.filter(channel=channel).first()
+    found = connection_for(channel)
     provider = provider_of(found.provider) if found else None
     return provider.capabilities if provider else None
 

@@ -34,8 +34,7 @@ def log(request: Request, person_id: int) -> HttpResponse:
         try:
             log_contact(person, Contact(**form.cleaned_data), by=request.actor, at=now())
         except Invalid as problem:
-            for name, reason in problem.fields.items():
-                form.add_error(name if name in form.fields else None, str(reason))
+            form.refuse(problem)
         else:
             response = with_event(done(_("Written down.")), "close-dialog")
             return with_event(response, "mail-changed")

@@ -14,6 +14,7 @@ from regulars.kit.events import announce, changed
 from regulars.kit.filters import Asker, parse, parse_sort
 from regulars.kit.refused import Invalid
 from regulars.people.actions.reading import Reading
+from regulars.people.engine.tidy.words import tidy_text
 from regulars.people.events import ViewDeleted, ViewSaved
 from regulars.people.models import View
 from regulars.team.models import Member
@@ -78,7 +79,7 @@ def _read(subject: str, values: Mapping[str, Any]) -> dict[str, Any]:
     if "name" in values:
         columns["name"] = reading.text("name", values["name"], 80)
     if "columns" in values:
-        columns["columns"] = [str(one)[:80] for one in values["columns"] or ()][:MAX_COLUMNS]
+        columns["columns"] = [tidy_text(str(one))[:80] for one in values["columns"] or ()][:MAX_COLUMNS]
     if "is_shared" in values:
         columns["is_shared"] = bool(values["is_shared"])
     reading.finish()

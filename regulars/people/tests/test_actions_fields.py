@@ -207,3 +207,9 @@ def test_a_view_that_cannot_be_read_is_refused(by_olga: Actor) -> None:
             save_view("person", {"name": "X"} | wrong, by=by_olga)
     with pytest.raises(Invalid):
         save_view("person", {"name": ""}, by=by_olga)
+
+
+def test_the_columns_of_a_saved_list_hold_nothing_that_cannot_be_stored(by_olga: Actor) -> None:
+    view = save_view("person", {"name": "Odd", "columns": ["na\x00me", "email"]}, by=by_olga)
+
+    assert view.columns == ["name", "email"]
