@@ -51,13 +51,8 @@ def problems_of(page: Page, path: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("phone", "dark"),
-    [
-        pytest.param(False, False, id="desk-light"),
-        pytest.param(True, True, id="phone-dark", marks=pytest.mark.proof),
-    ],
-)
+@pytest.mark.proof
+@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)], ids=["desk-light", "phone-dark"])
 def test_every_page_is_accessible_and_fits(
     open_page: Callable[..., Page], everybody: dict[str, Member], north: Team, phone: bool, dark: bool
 ) -> None:
