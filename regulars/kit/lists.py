@@ -7,7 +7,7 @@ A room describes its list once as a `ListSpec`; its view calls `list_page`, its 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -27,6 +27,7 @@ from regulars.kit.filters import (
     compile_ids,
     compile_page,
     estimate_count,
+    kept_rule,
     parse,
     read_json,
     row_rule_of,
@@ -44,7 +45,8 @@ Fetch = Callable[[list[int]], Mapping[int, Any]]
 class ListSpec:
     """A room's list: its subject, the rows a member or key may see, and what is shown and sorted by unless said otherwise.
 
-    `fetch` turns ids into the objects that rows show; `search` turns what was typed into ids, best first.
+    `fetch` turns ids into the objects that rows show; `search` turns what was typed into ids, best first. `rule_key` names all that
+    the row rule is made of: rules of one key are made once, and `table` is then said beside it.
     """
 
     subject: str
@@ -53,6 +55,8 @@ class ListSpec:
     default_sort: str = ""
     fetch: Fetch | None = None
     search: Callable[[str, Any], Sequence[int]] | None = None
+    rule_key: Callable[[Any], Hashable] | None = None
+    table: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,8 +206,7 @@ def _page(spec: ListSpec, query: ListQuery, seer: Any, asker: Asker) -> ListPage
 
 
 def _wanted(spec: ListSpec, query: ListQuery, seer: Any, asker: Asker) -> Wanted:
-    rows = spec.rows(seer)
-    table = rows.model._meta.db_table
+    table, rule = _table_and_rule(spec, seer)
     return Wanted(
         source=Source(subject=spec.subject, table=table, alias=table),
         asker=asker,
@@ -211,8 +214,15 @@ def _wanted(spec: ListSpec, query: ListQuery, seer: Any, asker: Asker) -> Wanted
         sort=query.sort or spec.default_sort,
         after=query.after,
         limit=query.limit,
-        row_rule=_with_search(spec, query, seer, table, row_rule_of(rows)),
+        row_rule=_with_search(spec, query, seer, table, rule),
     )
+
+
+def _table_and_rule(spec: ListSpec, seer: Any) -> tuple[str, tuple[str, Sequence[Any]]]:
+    if spec.rule_key and spec.table:
+        return spec.table, kept_rule((spec.subject, spec.rule_key(seer)), lambda: spec.rows(seer))
+    rows = spec.rows(seer)
+    return rows.model._meta.db_table, row_rule_of(rows)
 
 
 def _with_search(

@@ -9,14 +9,20 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 CHANNEL = "regulars_live"
+# On this topic the live process itself is told whose tickets are over.
+ENDED = "tickets"
 TTL_SECONDS = 3600
 # NOTIFY carries less than 8000 bytes.
 LARGEST_CHANGE = 4000
+
+
+_may_hear: dict[str, Callable[[Any], bool]] = {}
+_families: dict[str, Callable[[Any], Collection[str]]] = {}
 
 
 class BadTicket(Exception):
@@ -61,18 +67,57 @@ def read_ticket(key: str, text: str, *, now: float | None = None) -> Ticket:
     return Ticket(tuple(topics), member_id, ends_at)
 
 
-def publish(topic: str, change: dict[str, Any]) -> None:
-    """Tell every window that hears `topic` what changed, once the current transaction commits.
+def let_hear(topic: str, may: Callable[[Any], bool]) -> None:
+    """Let a topic be heard by those members alone for whom `may` says yes, asked whenever a ticket is signed."""
+    _may_hear[topic] = may
 
-    A change too large to travel is told without its values: the window then asks for them.
+
+def let_hear_of(prefix: str, topics_of: Callable[[Any], Collection[str]]) -> None:
+    """Let topics that begin with a prefix be heard by those members alone of whom `topics_of` names them, asked in the same way."""
+    _families[prefix] = topics_of
+
+
+def heard_by(member: Any, topics: Iterable[str]) -> list[str]:
+    """Return those of the topics that this member may hear now."""
+    wanted = [topic for topic in topics if topic not in _may_hear or _may_hear[topic](member)]
+    for prefix, topics_of in _families.items():
+        if any(topic.startswith(prefix) for topic in wanted):
+            theirs = topics_of(member)
+            wanted = [topic for topic in wanted if not topic.startswith(prefix) or topic in theirs]
+    return wanted
+
+
+def end_tickets(member_id: int) -> None:
+    """End a member's streams once the current transaction commits: what they may hear is decided anew."""
+    publish(ENDED, {"member": member_id}, is_kept=False)
+
+
+def publish(topics: str | Sequence[str], change: dict[str, Any], *, is_kept: bool = True) -> None:
+    """Tell every window that hears a topic, or one of several, what changed, once the current transaction commits.
+
+    A change too large to travel is told without its values: the window then asks for them. One that is not kept is forgotten
+    at once: who was away does not get it later.
     """
     from django.db import connection
 
-    message = json.dumps({"topic": topic, "change": change}, separators=(",", ":"), default=str)
-    if len(message.encode()) > LARGEST_CHANGE:
-        message = json.dumps({"topic": topic, "change": {"ask": True}}, separators=(",", ":"))
+    messages = []
+    for topic in [topics] if isinstance(topics, str) else topics:
+        message = _written(topic, change, is_kept=is_kept)
+        is_too_large = len(message) > LARGEST_CHANGE
+        messages.append(_written(topic, {"ask": True}, is_kept=is_kept) if is_too_large else message)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, message])
+        cursor.execute("SELECT pg_notify(%s, told) FROM unnest(%s::text[]) AS told", [CHANNEL, messages])
+
+
+def room_beside(topic: str, change: dict[str, Any]) -> int:
+    """Return how many bytes more a change may grow before it is too large to travel; below zero when it is so already."""
+    return LARGEST_CHANGE - len(_written(topic, change, is_kept=False))
+
+
+def _written(topic: str, change: dict[str, Any], *, is_kept: bool) -> str:
+    # All of it is ASCII, so its length is its bytes.
+    told = {"topic": topic, "change": change, **({} if is_kept else {"kept": False})}
+    return json.dumps(told, separators=(",", ":"), default=str)
 
 
 def _seal(key: str, body: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from html import escape as plain
@@ -93,14 +93,14 @@ def avatar(name: str, key: object = None, size: str = "", company: bool = False)
 
 
 def who(name: str, url: str = "", key: object = None, sub: str = "", company: bool = False) -> SafeString:
-    """Show an avatar with the name, a link where there is one, and a quiet second line."""
+    """Show an avatar with the name, a link where there is one, and a quiet second line that says more than the name."""
     shown = escape(name) or gettext("No name")
     face = (
         f'<a class="row-link truncate" href="{escape(url)}">{shown}</a>'
         if url
         else f'<span class="who-name truncate">{shown}</span>'
     )
-    below = f'<span class="who-sub truncate">{escape(sub)}</span>' if sub else ""
+    below = f'<span class="who-sub truncate">{escape(sub)}</span>' if sub and sub != name else ""
     return SafeString(
         f'<span class="who">{avatar(name, key, company=company)}<span class="who-text">{face}{below}</span></span>'
     )
@@ -147,11 +147,11 @@ def chips(labels: Sequence[object], most: int = 3) -> SafeString:
 
 def exact(at: datetime) -> str:
     """Write a moment in full, in the reader's time zone and language."""
-    return _in_full(timezone.localtime(at))
+    return _in_full(timezone.localtime(at), get_language())
 
 
-def _in_full(local: datetime) -> str:
-    return f"{_date(local.date(), 'j M Y')}, {local:%H:%M}"
+def _in_full(local: datetime, language: str | None) -> str:
+    return f"{_written(local.toordinal(), 'j M Y', language)}, {local.hour:02}:{local.minute:02}"
 
 
 def _date(on: date, style: str) -> str:
@@ -175,12 +175,20 @@ def day(on: date | None, css: str = "") -> SafeString:
 
 def ago(at: datetime | None) -> SafeString:
     """Write a moment the way people say it, the exact one on hover."""
-    if at is None:
-        return NOTHING
-    zone = timezone.get_current_timezone()
-    local = at.astimezone(zone)
-    shown, full = escape(_say(local, now().astimezone(zone))), escape(_in_full(local))
-    return SafeString(f'<time datetime="{at.isoformat()}" title="{full}">{shown}</time>')
+    return NOTHING if at is None else teller()(at)
+
+
+def teller() -> Callable[[datetime], SafeString]:
+    """Return what writes moments as `ago` does: whoever writes many asks only once who reads, where and when."""
+    zone, language = timezone.get_current_timezone(), get_language()
+    current = now().astimezone(zone)
+
+    def tell(at: datetime) -> SafeString:
+        local = at.astimezone(zone)
+        shown, full = escape(_say(local, current, language)), escape(_in_full(local, language))
+        return SafeString(f'<time datetime="{at.isoformat()}" title="{full}">{shown}</time>')
+
+    return tell
 
 
 def say(at: datetime, current: datetime) -> str:
@@ -190,38 +198,42 @@ def say(at: datetime, current: datetime) -> str:
     >>> say(datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 3, 1, 12, 5, tzinfo=UTC))
     '5 min ago'
     """
-    return _say(timezone.localtime(at), timezone.localtime(current))
+    return _say(timezone.localtime(at), timezone.localtime(current), get_language())
 
 
-def _say(at: datetime, current: datetime) -> str:
+def _say(at: datetime, current: datetime, language: str | None) -> str:
     """Say it of moments that are in the reader's time zone already."""
     seconds = (current - at).total_seconds()
     minutes = round(abs(seconds) / 60)
-    if minutes < 1:
-        return gettext("just now")
     if minutes < 60:
-        return (
-            gettext("%(n)s min ago") % {"n": minutes}
-            if seconds > 0
-            else gettext("in %(n)s min") % {"n": minutes}
-        )
+        return _phrase("minutes", minutes if seconds > 0 else -minutes, language)
     days = (current.date() - at.date()).days
     if days == 0:
         hours = round(minutes / 60)
-        return gettext("%(n)s h ago") % {"n": hours} if seconds > 0 else gettext("in %(n)s h") % {"n": hours}
-    return _say_days(days, at, current)
+        return _phrase("hours", hours if seconds > 0 else -hours, language)
+    if -31 < days < 31:
+        return _phrase("days", days, language)
+    return _written(at.toordinal(), "j M" if at.year == current.year else "j M Y", language)
 
 
-def _say_days(days: int, at: datetime, current: datetime) -> str:
-    if days == 1:
-        return gettext("yesterday")
-    if days == -1:
-        return gettext("tomorrow")
-    if 1 < days < 31:
-        return ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": days}
-    if -31 < days < -1:
-        return ngettext("in %(n)s day", "in %(n)s days", -days) % {"n": -days}
-    return _date(at.date(), "j M" if at.year == current.year else "j M Y")
+@lru_cache(maxsize=1024)
+def _phrase(unit: str, past: int, language: str | None) -> str:
+    """Say so many minutes, hours or days, past or to come, in the language that is spoken now."""
+    n = abs(past)
+    if n == 0:
+        return gettext("just now")
+    if unit == "minutes":
+        return gettext("%(n)s min ago") % {"n": n} if past > 0 else gettext("in %(n)s min") % {"n": n}
+    if unit == "hours":
+        return gettext("%(n)s h ago") % {"n": n} if past > 0 else gettext("in %(n)s h") % {"n": n}
+    if n == 1:
+        return gettext("yesterday") if past > 0 else gettext("tomorrow")
+    words = (
+        ngettext("%(n)s day ago", "%(n)s days ago", n)
+        if past > 0
+        else ngettext("in %(n)s day", "in %(n)s days", n)
+    )
+    return words % {"n": n}
 
 
 def money(amount_minor: int | None, currency: str) -> SafeString:

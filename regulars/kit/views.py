@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars.kit import markup, sample
 from regulars.kit.clock import now
 from regulars.kit.htmx import done, edited, wants_fragment
-from regulars.kit.live import BadTicket, read_ticket, sign_ticket
+from regulars.kit.live import BadTicket, heard_by, read_ticket, sign_ticket
 from regulars.kit.tables import Column, Empty, Table
 
 View = Callable[..., HttpResponse]
@@ -37,7 +37,9 @@ def live_ticket(request: HttpRequest) -> HttpResponse:
         with contextlib.suppress(BadTicket, ValueError):
             ticket = read_ticket(settings.SECRET_KEY, text, now=earlier)
             topics |= set(ticket.topics) if ticket.member_id == member.pk else set()
-    return JsonResponse({"ticket": sign_ticket(settings.SECRET_KEY, sorted(topics), member_id=member.pk)})
+    # What they may hear is decided anew: a right may have gone since the pages were opened.
+    may_hear = heard_by(member, sorted(topics))
+    return JsonResponse({"ticket": sign_ticket(settings.SECRET_KEY, may_hear, member_id=member.pk)})
 
 
 def shown_to_builders(view: View) -> View:

@@ -7,7 +7,7 @@ from regulars.kit.filters.compile import Compiled, compile_filter
 from regulars.kit.filters.count import Count, estimate_count
 from regulars.kit.filters.describe import Chip, chips, sentence
 from regulars.kit.filters.page import CompiledPage, Page, Source, Wanted, compile_ids, compile_page
-from regulars.kit.filters.queryset import filtered, row_rule_of
+from regulars.kit.filters.queryset import filtered, kept_rule, row_rule_of
 from regulars.kit.filters.sort import SortKey, parse_sort, sort_words
 from regulars.kit.filters.tree import EVERYTHING, Node, parse, read_json
 
@@ -31,6 +31,7 @@ __all__ = [
     "compile_page",
     "estimate_count",
     "filtered",
+    "kept_rule",
     "parse",
     "parse_sort",
     "read_json",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -13,6 +14,8 @@ from regulars.kit.filters.asker import Asker
 from regulars.kit.filters.page import RowRule, Source, Wanted, compile_ids
 
 M = TypeVar("M", bound=Model)
+MOST_RULES = 1000
+_rules: dict[Hashable, RowRule] = {}
 
 
 def filtered(queryset: QuerySet[M], tree: object, subject: str, asker: Asker) -> QuerySet[M]:
@@ -27,6 +30,15 @@ def filtered(queryset: QuerySet[M], tree: object, subject: str, asker: Asker) ->
 def table_of(queryset: QuerySet[Any]) -> str:
     """Return the name of the table a queryset reads."""
     return str(queryset.model._meta.db_table)
+
+
+def kept_rule(key: Hashable, rows: Callable[[], QuerySet[Any]]) -> RowRule:
+    """Return the row rule of a queryset, made once for each key; the key names all that the rule depends on."""
+    if key not in _rules:
+        if len(_rules) >= MOST_RULES:
+            _rules.clear()
+        _rules[key] = row_rule_of(rows())
+    return _rules[key]
 
 
 def row_rule_of(queryset: QuerySet[Any]) -> RowRule:

@@ -24,6 +24,8 @@ def settings(socket: str, *, memory_mb: int = 0, is_throwaway: bool = False) -> 
         "checkpoint_timeout": "15min",
         "random_page_cost": "1.1",
         "jit": "off",
+        # Handing every read of an index's few places to a helper process costs more than reading it, on few processors above all.
+        "io_method": "sync",
         "huge_pages": "off",
         "wal_compression": "on",
         "timezone": "'UTC'",

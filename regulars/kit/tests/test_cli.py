@@ -62,6 +62,7 @@ def test_a_refusal_is_one_sentence_and_code_one(tmp_path: Path) -> None:
     assert done.stderr == "Nothing can listen on 127.0.0.1, port 70000: ports go from 1 to 65535.\n"
 
 
+@pytest.mark.slow
 def test_the_doctor_says_what_is_wrong_without_a_database(tmp_path: Path) -> None:
     done = regulars(
         "doctor",

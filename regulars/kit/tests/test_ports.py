@@ -14,6 +14,11 @@ def test_a_free_port_is_fine() -> None:
 
     require_free("127.0.0.1", {port: "pages"})
 
+    # Whoever looked has let it go again.
+    with socket.socket() as ours:
+        ours.bind(("127.0.0.1", port))
+        assert ours.getsockname()[1] == port
+
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux says who listens.")
 def test_a_taken_port_is_refused_with_who_has_it_and_what_to_do() -> None:

@@ -44,3 +44,22 @@ def test_a_steady_piece_of_many_values_forgets_the_old_ones() -> None:
     piece = ENGINE.from_string("{% load steady %}{% steady n %}{{ n }}{% endsteady %}")
 
     assert [piece.render(Context({"n": n})) for n in range(200)] == [str(n) for n in range(200)]
+
+
+def test_a_piece_of_many_things_is_drawn_once_with_the_number_of_each() -> None:
+    drawn: list[str] = []
+
+    def count() -> str:
+        drawn.append("drawn")
+        return str(len(drawn))
+
+    piece = ENGINE.from_string(
+        "{% load steady %}{% steady is_closed number=one %}<a href='/{{ number }}/'>{{ number }} {{ is_closed }}</a>{{ count }}{% endsteady %}"
+    )
+
+    def draw(one: int, is_closed: bool) -> str:
+        return piece.render(Context({"one": one, "is_closed": is_closed, "count": count}))
+
+    assert [draw(7, False), draw(8, False), draw(7, True), draw(9, True)] == [
+        "<a href='/7/'>7 False</a>1", "<a href='/8/'>8 False</a>1", "<a href='/7/'>7 True</a>2", "<a href='/9/'>9 True</a>2",
+    ]  # fmt: skip

@@ -45,8 +45,12 @@
     if (standard[event.key]) { event.preventDefault(); standard[event.key](); }
   }
 
+  // htmx wakes up a moment after the page is there; a key pressed in between waits for it.
+  const sleeps = (node) => node.matches("[hx-get], [hx-post]") && !node.hasAttribute("data-htmx-powered");
   function actOn(node) {
-    if (node.matches("input, textarea, select")) { node.focus(); node.scrollIntoView({ block: "nearest" }); } else node.click();
+    if (node.matches("input, textarea, select")) { node.focus(); node.scrollIntoView({ block: "nearest" }); }
+    else if (sleeps(node)) document.addEventListener("htmx:after:process", () => node.click(), { once: true });
+    else node.click();
   }
 
   // --- The help -----------------------------------------------------------------------------------------------

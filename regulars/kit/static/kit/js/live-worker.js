@@ -9,6 +9,7 @@ let heard = "";
 let last = "";
 let pause = PAUSE_LEAST;
 let timer;
+let isRefused = false;
 
 const tellAll = (message) => { for (const port of ports.keys()) port.postMessage(message); };
 const read = (ticket) => JSON.parse(atob(ticket.split(".")[0].replaceAll("-", "+").replaceAll("_", "/")));
@@ -32,11 +33,11 @@ async function connect() {
   try { listen(await oneTicket()); } catch { again(); }
 }
 
-/** A single page's fresh ticket is used as it is; else the server makes one of all. */
+/** A single page's fresh ticket is used as it is, unless it was refused (rights changed); else the server makes one of all. */
 async function oneTicket() {
   const pages = [...ports.values()];
   const known = [...new Set(pages.map((page) => page.ticket))];
-  if (known.length === 1 && !isOver(known[0])) return known[0];
+  if (known.length === 1 && !isRefused && !isOver(known[0])) return known[0];
   const query = new URLSearchParams(known.map((ticket) => ["ticket", ticket]));
   const answer = await fetch(`${pages.at(-1).tickets}?${query}`, { credentials: "same-origin", headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(String(answer.status));
@@ -46,12 +47,12 @@ async function oneTicket() {
 function listen(ticket) {
   const { url } = [...ports.values()].at(-1);
   stream = new EventSource(`${url}?${new URLSearchParams({ ticket, ...(last && { last }) })}`);
-  stream.onopen = () => { pause = PAUSE_LEAST; tellAll({ state: "on" }); };
-  stream.onmessage = (event) => { last = event.lastEventId; pass(JSON.parse(event.data)); };
+  stream.onopen = () => { pause = PAUSE_LEAST; isRefused = false; tellAll({ state: "on" }); };
+  stream.onmessage = (event) => { last = event.lastEventId || last; pass(JSON.parse(event.data)); };
   stream.addEventListener("hello", (event) => { last = event.lastEventId; });
   stream.addEventListener("gap", (event) => { last = event.lastEventId; tellAll({ gap: true }); });
   // A broken line comes back by itself; closed for good means that the ticket was refused.
-  stream.onerror = () => { tellAll({ state: "lost" }); if (stream?.readyState === EventSource.CLOSED) again(); };
+  stream.onerror = () => { tellAll({ state: "lost" }); if (stream?.readyState === EventSource.CLOSED) { isRefused = true; again(); } };
 }
 
 function pass(change) {

@@ -1,6 +1,6 @@
 /* Live updates: one stream for the whole browser, kept by a shared worker. The page's ticket says which topics it may
    hear. A change of person:7 arrives as the event live:person:7 on the document and as "live" on every element with
-   data-topic="person:7"; a gap (something may have been missed) as live:gap on the document after a random pause. */
+   data-topic="person:7", and as "live" on the document, for who hears a family of topics; a gap (something may have been missed) as live:gap on the document after a random pause. */
 (() => {
   "use strict";
   const GAP_MOST = 3000;
@@ -15,6 +15,7 @@
   const port = worker.port ?? worker;
   const tell = (change) => {
     document.dispatchEvent(new CustomEvent(`live:${change.topic}`, { detail: change }));
+    document.dispatchEvent(new CustomEvent("live", { detail: change }));
     for (const node of document.querySelectorAll(`[data-topic="${CSS.escape(change.topic)}"]`)) node.dispatchEvent(new CustomEvent("live", { detail: change }));
   };
   port.onmessage = ({ data }) => {

@@ -18,6 +18,7 @@
     input().value = "";
     document.getElementById("palette-found").replaceChildren();
     showRecent();
+    askHere();
     narrow();
     box().showModal();
     input().focus();
@@ -39,6 +40,15 @@
       group.append(item);
     });
     group.hidden = recent().length === 0;
+  }
+
+  // --- What can be done with what the page shows: its first visible part that offers something says where to ask ----
+  function askHere() {
+    const place = document.getElementById("palette-here-found");
+    place.replaceChildren();
+    const offer = [...document.querySelectorAll("[data-palette-here]")].find((one) => one.checkVisibility());
+    if (offer) htmx.ajax("GET", offer.dataset.paletteHere, { target: place, swap: "innerHTML" });
+    document.dispatchEvent(new CustomEvent("palette:opened"));
   }
 
   // --- Narrowing and choosing --------------------------------------------------------------------------------------
@@ -72,7 +82,7 @@
     narrow();
   });
   document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail.ctx?.target?.id !== "palette-found") return;
+    if (!["palette-found", "palette-here-found"].includes(event.detail.ctx?.target?.id)) return;
     narrow();
     if (isAwaited && options()[0]) run(options()[0]);
     isAwaited = false;
