@@ -52,7 +52,11 @@ mailboxes.change      all    all      –      –         –
 connections.change    all    all      –      –         –
 targets.change        all    all      –      –         –
 templates.change      all    all      –      –         –
+macros.change         all    all      own    –         –
+skills.change         all    all      –      –         –
 reports.see           all    all      –      –         all
+insights.see          all    all      team   all       all
+insights.change       all    all      –      all       all
 quarantine.see        all    all      –      –         –
 quarantine.retry      all    all      –      –         –
 outbox.see            all    all      –      –         –
@@ -132,6 +136,11 @@ def is_scope(scope: str) -> bool:
 
 def _covers(scope: str, verb: str) -> bool:
     return verb == scope or verb.startswith(f"{scope.removesuffix('*').rstrip('.')}.")
+
+
+def rights_of(seer: Seer) -> tuple[object, ...]:
+    """Return all that decides what somebody reaches: whoever has the same reaches the same."""
+    return seer.role, tuple(getattr(seer, "scopes", None) or ()), seer.member_id, tuple(seer.team_ids)
 
 
 def may(seer: Seer | None, verb: str) -> bool:

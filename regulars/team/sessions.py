@@ -44,7 +44,9 @@ class SessionStore(DatabaseSessions):
         said: dict[str, Any] = self.decode(row[0])
         width = len(_columns(Member)) + 1
         self.member = _made(Member, row[1:width])
-        self.business = _made(Business, row[width:]) or Business(pk=1)
+        self.business = _made(Business, row[width:-1]) or Business(pk=1)
+        if self.member is not None:
+            self.member.team_ids = row[-1]
         self._remember(key, said)
         return said
 
@@ -86,7 +88,8 @@ def _sql() -> str:
         for field in _columns(model)
     )
     return (
-        f"{PLANNED_ONCE}SELECT s.session_data, {columns} FROM django_session s LEFT JOIN team_member m ON m.id = %s "
+        f"{PLANNED_ONCE}SELECT s.session_data, {columns}, ARRAY(SELECT t.team_id FROM team_member_teams t WHERE t.member_id = m.id "
+        "ORDER BY 1) FROM django_session s LEFT JOIN team_member m ON m.id = %s "
         "LEFT JOIN team_business b ON b.id = 1 WHERE s.session_key = %s AND s.expire_date > %s"
     )
 

@@ -177,6 +177,7 @@ def test_a_cell_may_hold_several_numbers() -> None:
     assert several_phones("+442079460018 / 020 7946 0019", "GB") == ["+442079460018", "+442079460019"]
 
 
+@pytest.mark.slow
 def test_the_quick_look_at_a_number_never_differs_from_the_library() -> None:
     dice = random.Random(7)
     for region in sorted(phonenumbers.SUPPORTED_REGIONS):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from regulars.kit.actor import Actor
 from regulars.kit.countries import time_zones
 from regulars.kit.events import announce, changed
+from regulars.kit.live import end_tickets
 from regulars.kit.refused import Invalid, Refused
 from regulars.team.actions.addresses import clean_email
 from regulars.team.events import (
@@ -79,6 +80,8 @@ def change_member(
         member.save(update_fields=FIELDS)
         # The sign-in library may remember the old address, which must not open this account any more.
         EmailAddress.objects.filter(user_id=member.pk).exclude(email=member.email).delete()
+        if changes.keys() & {"role", "teams"}:
+            end_tickets(member.pk)
         announce(MemberChanged(id=member.pk, name=str(member)), by=by, changes=changes)
     return member
 
@@ -94,6 +97,7 @@ def deactivate_member(member: Member, *, by: Actor, at: datetime) -> Member:
     member.is_active = False
     member.session_epoch += 1
     member.save(update_fields=["is_active", "session_epoch"])
+    end_tickets(member.pk)
     announce(MemberDeactivated(id=member.pk, name=str(member)), by=by, changes={"is_active": [True, False]})
     return member
 
@@ -112,6 +116,7 @@ def end_sessions(member: Member, *, by: Actor) -> Member:
     """Sign a member out on every device."""
     member.session_epoch += 1
     member.save(update_fields=["session_epoch"])
+    end_tickets(member.pk)
     announce(SessionsEnded(id=member.pk, name=str(member)), by=by)
     return member
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce, changed
+from regulars.kit.live import end_tickets
 from regulars.kit.refused import Invalid
 from regulars.team.events import TeamChanged, TeamDeleted, TeamMade
 from regulars.team.models import Member, Team
@@ -17,6 +18,7 @@ def create_team(name: str, *, by: Actor, members: Sequence[Member] = ()) -> Team
     """Make a group of members who share customers."""
     team = Team.objects.create(name=_clean(name, None))
     team.members.set(members)
+    _end_tickets(members)
     announce(TeamMade(id=team.pk, name=team.name), by=by, changes=changed({}, _state(team)))
     return team
 
@@ -28,6 +30,7 @@ def change_team(team: Team, name: str, *, by: Actor, members: Sequence[Member] |
     team.name = _clean(name, team)
     team.save(update_fields=["name"])
     if members is not None:
+        _end_tickets({*team.members.all()} ^ {*members})
         team.members.set(members)
     if changes := changed(before, _state(team)):
         announce(TeamChanged(id=team.pk, name=team.name), by=by, changes=changes)
@@ -38,8 +41,15 @@ def change_team(team: Team, name: str, *, by: Actor, members: Sequence[Member] |
 def delete_team(team: Team, *, by: Actor) -> None:
     """Delete a team; its customers and members stay, without it."""
     number, before = team.pk, _state(team)
+    _end_tickets(team.members.all())
     team.delete()
     announce(TeamDeleted(id=number, name=team.name), by=by, changes=changed(before, dict.fromkeys(before)))
+
+
+def _end_tickets(members: Iterable[Member]) -> None:
+    """Let members who came or left hear what their teams hear now, and no more."""
+    for one in members:
+        end_tickets(one.pk)
 
 
 def _state(team: Team) -> dict[str, object]:

@@ -154,6 +154,7 @@ def test_a_new_window_starts_a_new_count() -> None:
         within("x", 1, 60)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_share_the_count() -> None:
     from django.db import connection
