@@ -56,6 +56,7 @@ class ChannelForm(Form):
         label=_("Signature"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     via = forms.ChoiceField(label=_("Sends by"), choices=Via.choices, initial=Via.SMTP)
+    mailbox_id = forms.TypedChoiceField(label=_("Mailbox"), required=False, coerce=int, empty_value=None, help_text=_("It signs in as this mailbox does, without a password of its own."))  # fmt: skip
     host = forms.CharField(label=_("Mail server"), max_length=253, required=False)
     port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=587)
     security = forms.ChoiceField(label=_("Encryption"), choices=Security.choices, initial=Security.STARTTLS)
@@ -73,12 +74,24 @@ class ChannelForm(Form):
     per_domain_minute = forms.IntegerField(label=_("Mails a minute to one domain"), min_value=1, max_value=100_000, initial=60)  # fmt: skip
     is_active = forms.BooleanField(label=_("It sends"), required=False, initial=True)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Mailbox.objects.exclude(auth=Auth.PASSWORD)
+        field = self.fields["mailbox_id"]
+        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101  declared above
+        field.choices = [
+            ("", _("None")),
+            *((one.pk, f"{one.user} · {one.get_auth_display()}") for one in rows),
+        ]
+
 
 class ConsentForm(Form):
     """What somebody said about a purpose."""
 
     about = forms.ChoiceField(label=_("Purpose and address"))
-    state = forms.ChoiceField(label=_("They"), choices=ConsentState.choices)
+    state = forms.ChoiceField(
+        label=_("They"), choices=[one for one in ConsentState.choices if one[0] != ConsentState.LAPSED]
+    )
     source = forms.CharField(
         label=_("Where was it said?"), max_length=60, help_text=_("By phone, in the shop, in a mail …")
     )
@@ -111,11 +124,23 @@ class PurposeForm(Form):
         label=_("Kind of message"), choices=CLASSES, initial=MessageClass.SELLING
     )
     legal_basis = forms.ChoiceField(label=_("Legal basis"), choices=LegalBasis.choices, initial=LegalBasis.CONSENT, help_text=_("Consent: only who agreed is written to. Otherwise everybody, until they decline."))  # fmt: skip
+    needs_confirming = forms.BooleanField(label=_("Confirmed by a link in a mail"), required=False, help_text=_("A yes by e-mail counts only when they press the button behind the link we mail them (double opt-in)."))  # fmt: skip
+    confirm_days = forms.IntegerField(
+        label=_("Days to confirm"), min_value=1, max_value=60, initial=7, required=False
+    )
     is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
     def __init__(self, *args: Any, purpose: Purpose | None = None, **kwargs: Any) -> None:
         if purpose is not None:
-            names = ("name", "description", "message_class", "legal_basis", "is_active")
+            names = (
+                "name",
+                "description",
+                "message_class",
+                "legal_basis",
+                "needs_confirming",
+                "confirm_days",
+                "is_active",
+            )
             kwargs["initial"] = {name: getattr(purpose, name) for name in names}
         super().__init__(*args, **kwargs)
         for code, label in settings.LANGUAGES:
@@ -136,8 +161,17 @@ class PurposeForm(Form):
             for code, _label in settings.LANGUAGES
             if said[f"name_{code}"] or said[f"description_{code}"]
         }
-        names = ("name", "description", "message_class", "legal_basis", "is_active")
-        return {name: said[name] for name in names} | {"words": words}
+        names = (
+            "name",
+            "description",
+            "message_class",
+            "legal_basis",
+            "needs_confirming",
+            "confirm_days",
+            "is_active",
+        )
+        # Days that are left out stay as they were.
+        return {name: said[name] for name in names if said[name] is not None} | {"words": words}
 
 
 class SendingRuleForm(Form):

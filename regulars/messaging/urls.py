@@ -2,6 +2,7 @@ from django.urls import path
 
 from regulars.messaging.views import (
     channels,
+    confirming,
     connections,
     consent,
     hooks,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("settings/forms/", settings.web_forms, name="web-forms"),
     path("settings/forms/<int:web_form_id>/", settings.web_form, name="web-form"),
     path("u/<str:seal>/", leaving.unsubscribe, name="unsubscribe"),
+    path("confirm/<str:seal>/", confirming.confirming, name="confirm"),
     path("u/<str:seal>/choose/", leaving.preferences, name="preferences"),
     path("messages/threads/<int:thread_id>/", threads.thread, name="thread"),
     path("messages/search/", searching.search, name="search"),
@@ -58,6 +60,11 @@ urlpatterns = [
     path("settings/connections/new/<str:provider_kind>/", connections.new_connection, name="new_connection"),
     path("settings/connections/<int:connection_id>/", connections.connection, name="connection"),
     path("settings/connections/<int:connection_id>/check/", connections.check, name="check_connection"),
+    path(
+        "settings/connections/<int:connection_id>/templates/",
+        connections.connection_templates,
+        name="connection_templates",
+    ),
     path("posts/mail/<str:service>/<int:desk>/<str:secret>/", posts.posted_mail, name="posted_mail"),
     path("posts/reports/<str:service>/<int:desk>/<str:secret>/", posts.posted_reports, name="posted_reports"),
     path("settings/mailboxes/", mailboxes.mailboxes, name="mailboxes"),

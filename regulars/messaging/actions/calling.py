@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from regulars.messaging.engine.providers.values import Answer, Call, NotAccepted, TryLater
 
 SECONDS = 20
-Result = TypeVar("Result", str, bytes)
+Result = TypeVar("Result")
 
 
 class OutcomeUnknown(Exception):

@@ -6,6 +6,7 @@ letter's bytes are on their way, every silence is doubt: only then `Unknown` is 
 
 from __future__ import annotations
 
+import logging
 import re
 import smtplib
 import socket
@@ -19,11 +20,15 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.refused import Refused
 from regulars.kit.secrets import decrypt
+from regulars.messaging.actions.mailboxes import sign_of
+from regulars.messaging.engine.imap import Sign
+from regulars.messaging.engine.oauth import NotGranted
 from regulars.messaging.engine.outgoing import Written, as_bytes, ascii_address
 from regulars.messaging.models import Outlet, Security, Sending, Via
 from regulars.messaging.queries.outgoing import written_for
 from regulars.messaging.queries.outlets import domain_of
 
+log = logging.getLogger(__name__)
 SECONDS = 30
 # RFC 8058 wants the unsubscribe lines signed; what is not there yet is signed as absent.
 SIGNED = b"from to cc subject date message-id reply-to in-reply-to references list-unsubscribe list-unsubscribe-post mime-version content-type"
@@ -223,12 +228,45 @@ def _session(outlet: Outlet, own_name: str) -> smtplib.SMTP:
         session.ehlo_or_helo_if_needed()
         if outlet.security == Security.STARTTLS:
             session.starttls(context=ssl.create_default_context())
-        if outlet.username:
-            session.login(outlet.username, _password(outlet))
+        _sign_in(session, outlet)
     except (OSError, smtplib.SMTPException) as problem:
         session.close()
         raise Unreachable(_why_not(outlet, problem)) from problem
+    except NotGranted as problem:
+        session.close()
+        raise Unreachable(_words_of_grant(problem)) from problem
+    except Trouble:
+        session.close()
+        raise
     return session
+
+
+def _sign_in(session: smtplib.SMTP, outlet: Outlet) -> None:
+    if outlet.via == Via.MAILBOX:
+        _sign_in_by_token(session, outlet)
+    elif outlet.username:
+        session.login(outlet.username, _password(outlet))
+
+
+def _sign_in_by_token(session: smtplib.SMTP, outlet: Outlet) -> None:
+    """Sign in as the mailbox does (SASL XOAUTH2); a token that is refused before its time is renewed once."""
+    if outlet.mailbox is None:
+        raise Unreachable(_("The mailbox it sends by is gone."))
+    session.ehlo_or_helo_if_needed()
+    if "XOAUTH2" not in session.esmtp_features.get("auth", "").upper().split():
+        raise smtplib.SMTPNotSupportedError("XOAUTH2")
+    sign = sign_of(outlet.mailbox)
+    try:
+        _with_token(session, sign)
+    except smtplib.SMTPAuthenticationError as refused:
+        log.info("%s does not take the token of %s: %s", outlet.host, outlet.mailbox, refused.smtp_code)
+        _with_token(session, sign_of(outlet.mailbox, refused=sign.token))
+
+
+def _with_token(session: smtplib.SMTP, sign: Sign) -> None:
+    said = f"user={sign.user}\x01auth=Bearer {sign.token}\x01\x01"
+    # What the server tells of a refusal is answered by nothing, and only then it says its code.
+    session.auth("XOAUTH2", lambda challenge=None: said if challenge is None else "")
 
 
 def _connected(outlet: Outlet, own_name: str) -> smtplib.SMTP:
@@ -243,6 +281,14 @@ def _password(outlet: Outlet) -> str:
     return decrypt(outlet.sealed_password) if outlet.sealed_password else outlet.known_password
 
 
+def _words_of_grant(problem: NotGranted) -> str:
+    if problem.is_final:
+        return _("The provider no longer lets us in: connect the mailbox again. (%(words)s)") % {
+            "words": problem
+        }
+    return _("The provider gives no access right now: %(words)s") % {"words": problem}
+
+
 def _why_not(outlet: Outlet, problem: Exception) -> str:
     place = {"host": outlet.host, "port": outlet.port, "words": _words_of(problem)}
     if isinstance(problem, socket.gaierror):
@@ -255,6 +301,11 @@ def _why_not(outlet: Outlet, problem: Exception) -> str:
         return _("Nothing answers at %(host)s on port %(port)s.") % place
     if isinstance(problem, TimeoutError):
         return _("%(host)s did not answer in time on port %(port)s.") % place
+    if isinstance(problem, smtplib.SMTPAuthenticationError) and outlet.via == Via.MAILBOX:
+        return (
+            _("%(host)s does not let this mailbox send. Connect it again, and allow sending: %(words)s")
+            % place
+        )
     if isinstance(problem, smtplib.SMTPAuthenticationError):
         return _("%(host)s does not accept this user and password: %(words)s") % place
     if isinstance(problem, smtplib.SMTPNotSupportedError):

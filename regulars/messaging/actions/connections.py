@@ -58,7 +58,12 @@ def reconnect(
     channel = _named(connection.channel, name, said)
     connection.is_active = is_active
     connection.seal(said)
-    connection.save(update_fields=["is_active", "sealed_settings"])
+    if said != before:
+        # What was known of the old token says nothing about the new one.
+        connection.token_ends_at, connection.token_problem, connection.problem = None, "", ""
+    connection.save(
+        update_fields=["is_active", "sealed_settings", "token_ends_at", "token_problem", "problem"]
+    )
     secret = {one.name for one in provider.settings if one.is_secret}
     changes: dict[str, list[object]] = {
         one: ["•••", "•••"] if one in secret else [before.get(one, ""), value]
@@ -77,14 +82,17 @@ def check_connection(connection: Connection, *, at: datetime) -> str:
     provider = provider_of(connection.provider)
     if provider is None:
         raise Invalid({"provider": _("There is no such provider.")})
-    problem = ""
+    problem, ended = "", ""
     try:
         return carry(provider.check(connection.settings))
     except TROUBLE as found:
         problem = str(found)
+        ended = problem if isinstance(found, AccessEnded) else connection.token_problem
         raise Invalid({"provider": problem}) from found
     finally:
-        Connection.objects.filter(pk=connection.pk).update(checked_at=at, problem=problem[:1_000])
+        Connection.objects.filter(pk=connection.pk).update(
+            checked_at=at, problem=problem[:1_000], token_problem=ended[:1_000]
+        )
 
 
 def _read(provider: Provider, settings: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
@@ -10,10 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce, changed
-from regulars.kit.refused import Invalid
+from regulars.kit.refused import Invalid, Refused
 from regulars.messaging.actions.suppressing import lift_suppression
 from regulars.messaging.events import ConsentRecorded, PurposeChanged, RhythmChosen, SendingRuleChanged
 from regulars.messaging.models import (
@@ -32,13 +34,30 @@ from regulars.messaging.queries.consent import IDENTITY_OF, address_key
 from regulars.people.models import Identity
 
 RHYTHMS = (0, 7, 30)
-PURPOSE_FIELDS = ("name", "description", "words", "message_class", "legal_basis", "is_active")
+PURPOSE_FIELDS = (
+    "name", "description", "words", "message_class", "legal_basis", "needs_confirming", "confirm_days", "is_active",
+)  # fmt: skip
 # Another wording is another thing agreed to.
 WORDING_FIELDS = ("name", "description", "words")
 
 
+class NotConfirmed(Refused):
+    """A purpose whose yes counts only after the button behind a mailed link was pressed."""
+
+    code = "not_confirmed"
+    default = gettext_lazy("For this purpose people confirm by a link we mail them. Sign them up instead.")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words somebody saw, and their version."""
+
+    version: int
+    text: str
+
+
 @transaction.atomic
-def record_consent(
+def record_consent(  # noqa: PLR0913  the ledger asks for all of it
     identity: Identity,
     purpose: Purpose,
     state: str,
@@ -46,15 +65,23 @@ def record_consent(
     channel_kind: str = ConsentChannel.EMAIL,
     source: str,
     proof: str = "",
+    wording: Wording | None = None,
+    is_confirmed: bool = False,
     by: Actor,
     at: datetime,
 ) -> ConsentEntry:
-    """Add to the ledger what somebody said about a purpose, with the wording they saw, where it was said and the proof."""
-    _check(identity, state, channel_kind, source)
+    """Add to the ledger what somebody said about a purpose, with the wording they saw, where it was said and the proof.
+
+    Refused with NotConfirmed for a yes that has to be confirmed and was not: `sign_up` asks for it.
+    """
+    _check(identity, state, channel_kind, source, by)
+    if state == ConsentState.GRANTED and purpose.must_be_confirmed(channel_kind) and not is_confirmed:
+        raise NotConfirmed
+    seen = wording or Wording(purpose.wording_version, f"{purpose.name}: {purpose.description}")
     entry = ConsentEntry.objects.create(
         identity=identity, person_id=identity.person_id, address_key=address_key(identity.value), purpose=purpose,
-        channel_kind=channel_kind, state=state, legal_basis=purpose.legal_basis, wording_version=purpose.wording_version,
-        wording=f"{purpose.name}: {purpose.description}"[:400], source=" ".join(source.split())[:60],
+        channel_kind=channel_kind, state=state, legal_basis=purpose.legal_basis, wording_version=seen.version,
+        wording=seen.text[:400], source=" ".join(source.split())[:60],
         proof=proof.strip()[:500], actor_label=by.label[:150], at=at,
     )  # fmt: skip
     if state == ConsentState.GRANTED and by.kind == "customer":
@@ -150,9 +177,9 @@ def set_sending_rule(
     return row
 
 
-def _check(identity: Identity, state: str, channel_kind: str, source: str) -> None:
+def _check(identity: Identity, state: str, channel_kind: str, source: str, by: Actor) -> None:
     problems: dict[str, Any] = {}
-    if state not in ConsentState.values:
+    if state not in ConsentState.values or (state == ConsentState.LAPSED and by.kind != "clock"):
         problems["state"] = _("Say granted, pending or withdrawn.")
     if channel_kind not in ConsentChannel.values:
         problems["channel"] = _("There is no such means.")
@@ -183,6 +210,10 @@ def _check_purpose(purpose: Purpose) -> None:
         raise Invalid({"message_class": _("Answers and what the law requires need no purpose.")})
     if purpose.legal_basis not in LegalBasis.values:
         raise Invalid({"legal_basis": _("There is no such legal basis.")})
+    if purpose.needs_confirming and not purpose.needs_yes:
+        raise Invalid({"needs_confirming": _("Only what people have to agree to is confirmed by a link.")})
+    if not 1 <= purpose.confirm_days <= 60:
+        raise Invalid({"confirm_days": _("Choose from 1 to 60 days.")})
     known = dict(settings.LANGUAGES)
     if not all(language in known and len(said) <= 2 for language, said in purpose.words.items()):
         raise Invalid({"words": _("Words are a name and a description for each language.")})

@@ -13,6 +13,7 @@ from regulars.messaging.models import (
     ConsentEntry,
     Message,
     MessageFile,
+    MessageTemplate,
     Participant,
     RawLetter,
     Sending,
@@ -55,6 +56,7 @@ def forget_mail(person_ids: Sequence[int], *, at: datetime) -> int:
     file_paths = list(files.exclude(path="").values_list("path", flat=True))
     files.delete()
     Message.objects.filter(pk__in=numbers).update(**BLANK, raw=None, held_back=0, erased_at=at)
+    MessageTemplate.objects.filter(message__in=numbers).delete()
     _forget_sendings(numbers, at)
     _forget_consent(person_ids)
     Participant.objects.filter(Q(person__in=person_ids) | Q(thread__in=threads)).delete()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from regulars.kit.actor import Actor
+from regulars.messaging.actions.confirming import sign_up
 from regulars.messaging.actions.consenting import choose_rhythm, record_consent
 from regulars.messaging.actions.suppressing import lift_suppression, suppress
 from regulars.messaging.models import (
     ConsentChannel,
     ConsentEntry,
+    ConsentNow,
     ConsentState,
     Purpose,
     Suppression,
@@ -51,9 +54,14 @@ def come_back(address: str, purpose_key: str, *, proof: str, by: Actor, at: date
     newest = _newest(identity, purpose) if identity and purpose else None
     if newest is None or identity is None or purpose is None or not _is_fresh(newest, at):
         return bool(left)
-    record_consent(
-        identity, purpose, ConsentState.GRANTED, source=f"{LINK}, undone", proof=proof, by=by, at=at
-    )
+    source = f"{LINK}, undone"
+    if _before(newest) == ConsentState.GRANTED:
+        # They had agreed, and confirmed it where that is asked: undoing asks for nothing new.
+        record_consent(
+            identity, purpose, ConsentState.GRANTED, source=source, proof=proof, is_confirmed=True, by=by, at=at
+        )  # fmt: skip
+    else:
+        sign_up(identity, purpose, source=source, proof=proof, by=by, at=at)
     return True
 
 
@@ -84,11 +92,13 @@ def choose(
     """Write down what differs between what somebody was shown and what they want, each as a line of the ledger."""
     for one in shown:
         wants = key_of(one) in wanted
-        if wants != shows_as_wanted(one):
-            state = ConsentState.GRANTED if wants else ConsentState.WITHDRAWN
-            record_consent(
-                one.identity, one.purpose, state, channel_kind=one.channel_kind, source=CENTRE, proof=proof, by=by, at=at
-            )  # fmt: skip
+        if wants == shows_as_wanted(one):
+            continue
+        about: dict[str, Any] = {"channel_kind": one.channel_kind, "source": CENTRE, "proof": proof, "by": by, "at": at}  # fmt: skip
+        if wants:
+            sign_up(one.identity, one.purpose, language=language, **about)
+        else:
+            record_consent(one.identity, one.purpose, ConsentState.WITHDRAWN, **about)
     choose_rhythm(identity, rhythm, by=by, at=at)
     if language and language != identity.person.language:
         change_person(identity.person, by=by, at=at, language=language)
@@ -106,15 +116,22 @@ def shows_as_wanted(one: Standing) -> bool:
     )
 
 
+def _before(entry: ConsentNow) -> str:
+    """Return what held before a line of the ledger."""
+    same = {"identity": entry.identity_id, "purpose": entry.purpose_id, "channel_kind": entry.channel_kind}
+    rows = ConsentEntry.objects.filter(**same, pk__lt=entry.pk).order_by("-pk")
+    return rows.values_list("state", flat=True).first() or ""
+
+
 def _purpose(key: str) -> Purpose | None:
     return Purpose.objects.filter(key=key).first() if key else None
 
 
-def _newest(identity: Identity, purpose: Purpose) -> ConsentEntry | None:
+def _newest(identity: Identity, purpose: Purpose) -> ConsentNow | None:
     return consent_now([identity.pk]).get((identity.pk, purpose.pk, ConsentChannel.EMAIL))
 
 
-def _is_fresh(entry: ConsentEntry, at: datetime) -> bool:
+def _is_fresh(entry: ConsentNow, at: datetime) -> bool:
     return entry.state == ConsentState.WITHDRAWN and entry.source == LINK and entry.at > at - BACK_WITHIN
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -134,7 +134,7 @@ def connect_mailbox(mailbox: Mailbox, code: str, *, back: str, by: Actor, at: da
         grant = granted(mailbox.auth, mailbox.grant, code, back=back, at=time.time())
     except NotGranted as problem:
         raise NotConnected(str(problem)) from problem
-    mailbox.sealed = seal({"grant": asdict(grant)})
+    mailbox.sealed, mailbox.token_ends_at = seal({"grant": asdict(grant)}), _end_of(grant)
     _begin_anew(mailbox, at)
     mailbox.save()
     announce(
@@ -143,23 +143,28 @@ def connect_mailbox(mailbox: Mailbox, code: str, *, back: str, by: Actor, at: da
     return mailbox
 
 
-def sign_of(mailbox: Mailbox) -> Sign:
-    """Return how to get in, with a token that still holds; it is renewed and kept when it does not."""
+def sign_of(mailbox: Mailbox, *, refused: str = "") -> Sign:
+    """Return how to get in, with a token that still holds; it is renewed and kept when it does not, or was `refused`."""
     if not mailbox.uses_oauth:
         return Sign(mailbox.user, str(mailbox.secrets.get("password", "")))
-    return Sign(mailbox.user, token=_fresh_token(mailbox))
+    return Sign(mailbox.user, token=_fresh_token(mailbox, refused))
 
 
 @transaction.atomic
-def _fresh_token(mailbox: Mailbox) -> str:
+def _fresh_token(mailbox: Mailbox, refused: str) -> str:
     # The row is held while the provider answers: some change the long-lived token each time, and two askers would lose it.
     locked = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
     grant = locked.grant
-    if not grant.is_fresh(time.time()):
+    # Somebody else may have renewed a refused one meanwhile; then theirs is taken.
+    if (refused and grant.access_token == refused) or not grant.is_fresh(time.time()):
         grant = renewed(locked.auth, grant, at=time.time())
         mailbox.sealed = seal({"grant": asdict(grant)})
-        Mailbox.objects.filter(pk=mailbox.pk).update(sealed=mailbox.sealed)
+        Mailbox.objects.filter(pk=mailbox.pk).update(sealed=mailbox.sealed, token_ends_at=_end_of(grant))
     return grant.access_token
+
+
+def _end_of(grant: Grant) -> datetime | None:
+    return datetime.fromtimestamp(grant.holds_until, UTC) if grant.holds_until else None
 
 
 def knock() -> None:

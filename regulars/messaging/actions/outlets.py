@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from regulars.kit.actor import Actor
@@ -18,13 +19,15 @@ from regulars.messaging.actions.carrying import check_outlet, signing_problem
 from regulars.messaging.actions.writing import ADDRESS, knock
 from regulars.messaging.engine.mail_providers import PROVIDERS
 from regulars.messaging.events import ChannelAdded, ChannelChanged
-from regulars.messaging.models import Channel, Outlet, Sending, Via
+from regulars.messaging.models import Channel, Outlet, Security, Sending, Via
 from regulars.messaging.queries.outlets import sender_of
 
 PLAIN = (
-    "via", "from_name", "signature", "host", "port", "security", "username", "provider", "marks_address", "dkim_domain",
+    "via", "from_name", "signature", "host", "port", "security", "username", "mailbox_id", "provider", "marks_address", "dkim_domain",
     "dkim_selector", "per_minute", "per_domain_minute", "is_active",
 )  # fmt: skip
+# Where the providers of mailboxes take mail (Gmail, "Send mail with SMTP"; Exchange Online, "SMTP AUTH client submission").
+SMTP_OF = {"google": ("smtp.gmail.com", 587), "microsoft": ("smtp.office365.com", 587)}
 # Written only when something new is typed; what is kept is never shown again.
 SECRETS = {"password": "sealed_password", "dkim_key": "sealed_dkim_key"}
 
@@ -39,10 +42,13 @@ def save_channel(channel: Channel | None, values: Mapping[str, Any], *, by: Acto
     channel.address = str(values.get("address", channel.address)).strip().lower()
     for name in PLAIN:
         setattr(outlet, name, values.get(name, getattr(outlet, name)))
+    _aim(outlet)
     secrets = _seal(outlet, values)
     _check(channel, outlet)
     _store(channel, outlet)
     changes = changed(before, _told(channel, outlet)) | dict.fromkeys(secrets, ["…", "…"])
+    if outlet.is_active:
+        _let_go(channel, at)
     if changes:
         event = ChannelAdded if is_new else ChannelChanged
         announce(event(channel_id=channel.pk, name=channel.name), by=by, occurred_at=at, changes=changes)
@@ -56,12 +62,23 @@ def note_check(outlet: Outlet, *, at: datetime) -> str:
     problem = check_outlet(outlet, sender_of(outlet.channel, outlet).email)
     Outlet.objects.filter(pk=outlet.pk).update(problem=problem, checked_at=at)
     if not problem:
-        waiting = (
-            Sending.objects.all().due().filter(message__channel=outlet.pk, reason__startswith="unreachable")
-        )
-        waiting.update(due_at=at, reason="")
+        _let_go(outlet.channel, at)
         knock()
     return problem
+
+
+def _let_go(channel: Channel, at: datetime) -> None:
+    """Let what waited for a way out leave now; what is planned for later, or still held, keeps its moment."""
+    waited = Q(reason__startswith="unreachable") | Q(reason__in=("no_outlet", "paused"))
+    rows: Any = Sending.objects.all()
+    rows.due().filter(waited, message__channel=channel).update(due_at=at, reason="")
+
+
+def _aim(outlet: Outlet) -> None:
+    """Send by the server of the mailbox's own provider, unless another is named."""
+    if outlet.via == Via.MAILBOX and outlet.mailbox is not None and not outlet.host.strip():
+        outlet.host, outlet.port = SMTP_OF.get(outlet.mailbox.auth, ("", outlet.port))
+        outlet.security = Security.STARTTLS
 
 
 def _seal(outlet: Outlet, values: Mapping[str, Any]) -> list[str]:
@@ -94,6 +111,8 @@ def _check(channel: Channel, outlet: Outlet) -> None:
         problems["address"] = _("“%(value)s” is no e-mail address.") % {"value": channel.address[:100]}
     if outlet.via == Via.SMTP and not outlet.host.strip():
         problems["host"] = _("Which server takes the mail?")
+    if outlet.via == Via.MAILBOX and (outlet.mailbox is None or not outlet.mailbox.uses_oauth):
+        problems["mailbox_id"] = _("Choose a mailbox that is connected with Google or Microsoft.")
     if outlet.via == Via.PROVIDER and outlet.provider not in PROVIDERS:
         problems["provider"] = _("Choose a provider.")
     if not (outlet.per_minute and outlet.per_domain_minute):

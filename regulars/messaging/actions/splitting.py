@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
+from django.db.models import Max
 from django.db.models.functions import Greatest
 
 from regulars.messaging.models import Message, Participant, Thread
+from regulars.people.models import Person
 
 
 @transaction.atomic
@@ -42,3 +46,18 @@ def unite_threads(thread: Thread, *, into: Thread) -> Thread:
     ]
     Participant.objects.bulk_create(people, ignore_conflicts=True)
     return into
+
+
+@transaction.atomic
+def part_messages(messages: Sequence[Message], *, subject: str, person: Person | None) -> Thread:
+    """Move messages into a new thread with the same people in it; answers to them follow them there."""
+    olds = {message.thread_id: message.thread for message in messages}
+    thread = begin_thread_with(messages[0])
+    for message in messages[1:]:
+        begin_thread_with(message, into=thread)
+    thread.subject, thread.person = subject, person
+    thread.save(update_fields=["subject", "person"])
+    for old in olds.values():
+        last = Message.objects.filter(thread=old).aggregate(at=Max("sent_at"))["at"]
+        Thread.objects.filter(pk=old.pk).update(last_message_at=last or old.started_at)
+    return thread

@@ -10,7 +10,7 @@ from regulars.messaging.actions.calling import OutcomeUnknown, carry
 from regulars.messaging.actions.carrying import Declined, TryLater, Unknown, Unreachable
 from regulars.messaging.actions.texts import sender_on
 from regulars.messaging.engine.providers import values
-from regulars.messaging.models import Connection, MessageFile, Outlet, Sending
+from regulars.messaging.models import Connection, Message, MessageFile, MessageTemplate, Outlet, Sending
 from regulars.messaging.queries.providers import provider_of
 from regulars.messaging.queries.texting import answered_by, seconds_since_theirs
 
@@ -38,25 +38,39 @@ class TextCarrier:
             is_public=bool(answered and answered.is_public),
             file_links=tuple(file_link(one) for one in message.files.order_by("pk")),
             callback=hook_link(self.connection),
+            template=_template(message),
             since_theirs=seconds_since_theirs(message.thread, message.channel),
         )
 
     def carry(self, letter: values.OutgoingText, email: str) -> str:
         """Hand a text over; return what the provider calls it."""
         try:
-            return carry(self.provider.send(self.settings, letter))
+            key = carry(self.provider.send(self.settings, letter))
         except values.TryLater as problem:
             raise TryLater(str(problem)) from problem
         except values.NotAccepted as problem:
             raise Declined(str(problem), is_address=problem.blocks) from problem
         except values.AccessEnded as problem:
-            Connection.objects.filter(pk=self.connection.pk).update(problem=str(problem)[:1_000])
+            said = str(problem)[:1_000]
+            Connection.objects.filter(pk=self.connection.pk).update(problem=said, token_problem=said)
             raise TryLater(str(problem)) from problem
         except (values.PartlySent, OutcomeUnknown) as problem:
             raise Unknown(str(problem)) from problem
+        if self.connection.token_problem:
+            # It works again, whoever mended it.
+            Connection.objects.filter(pk=self.connection.pk).update(problem="", token_problem="")
+        return key
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _template(message: Message) -> values.Template | None:
+    kept = MessageTemplate.objects.filter(message=message).first()
+    if kept is None:
+        return None
+    fillings = tuple(values.Filling(**one) for one in kept.fillings)
+    return values.Template(kept.name, kept.language, fillings)
 
 
 def hook_link(connection: Connection) -> str:

@@ -21,6 +21,13 @@ class EmptyText(Refused):
     default = gettext_lazy("There is nothing in this message yet.")
 
 
+class NoTemplates(Refused):
+    """This kind of channel has no approved texts."""
+
+    code = "no_templates"
+    default = gettext_lazy("This channel has no approved texts.")
+
+
 class WindowOver(Refused):
     """The channel only lets us answer for so long."""
 
@@ -46,7 +53,10 @@ def check_text(thread: Thread, channel: Channel, letter: OutgoingLetter) -> None
     _check_files(letter, can.has_files, can.largest_file)
     if letter.cc or letter.bcc or len(letter.to) > 1:
         raise Invalid({"to": _("A message on this channel goes to one person.")})
-    if not room.is_open:
+    if letter.template is not None:
+        if not can.has_templates:
+            raise NoTemplates
+    elif not room.is_open:
         raise WindowOver(str(WindowOver.default) % {"hours": can.window_hours})
 
 

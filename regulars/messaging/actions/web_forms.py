@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce, changed
 from regulars.kit.refused import Invalid
+from regulars.kit.wording import to_customer
 from regulars.messaging.actions.chat.sites import (
     clean_colour,
     clean_origins,
@@ -22,11 +23,13 @@ from regulars.messaging.actions.chat.sites import (
 )
 from regulars.messaging.actions.chat.speaking import clean_words
 from regulars.messaging.actions.chat.visiting import clean_email, clean_name
+from regulars.messaging.actions.confirming import sign_up
 from regulars.messaging.actions.filing import tell_of
 from regulars.messaging.events import WebFormChanged
-from regulars.messaging.models import ChannelKind, Message, Participant, Thread, WebForm
+from regulars.messaging.models import ChannelKind, Message, Participant, Purpose, Thread, WebForm
 from regulars.messaging.queries.chat_words import LANGUAGES
-from regulars.messaging.queries.web_forms import Asked, field_choices
+from regulars.messaging.queries.consent import live_identity
+from regulars.messaging.queries.web_forms import SIGN_UP, Asked, field_choices
 from regulars.people.actions import IdentityTaken, change_person, create_person
 from regulars.people.models import Identity, IdentityKind, Person
 from regulars.people.queries.reach import find_by_identity
@@ -97,10 +100,12 @@ def receive_entry(
         return known
     email, words = clean_email(entry.get("email", "")), clean_words(entry.get("message", ""))
     wrong = {
-        name: _("Please fill this in.") for name, said in (("email", email), ("message", words)) if not said
+        name: to_customer("Please fill this in.")
+        for name, said in (("email", email), ("message", words))
+        if not said
     }
     wrong |= {
-        one.name: _("Please fill this in.")
+        one.name: to_customer("Please fill this in.")
         for one in asked
         if one.needed and not entry.get(one.name, "").strip()
     }
@@ -116,8 +121,35 @@ def receive_entry(
         subject=thread.subject, sent_at=at, received_at=at,
     )  # fmt: skip
     Participant.objects.create(thread=thread, email=email, person=person)
+    _sign_up(form, email, entry, asked, language, by=by, at=at)
     tell_of(message, by)
     return message
+
+
+def _sign_up(
+    form: WebForm,
+    email: str,
+    entry: Mapping[str, str],
+    asked: list[Asked],
+    language: str,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Write down what was ticked; somebody without an address of their own here is asked by people."""
+    ticked = [
+        one.name.removeprefix(SIGN_UP)
+        for one in asked
+        if one.name.startswith(SIGN_UP) and entry.get(one.name)
+    ]
+    identity = live_identity(IdentityKind.EMAIL, email) if ticked else None
+    if identity is None:
+        return
+    for purpose in Purpose.objects.filter(key__in=ticked, is_active=True):
+        proof = f"ticked, {by.address}, request {by.request_id}, wording {purpose.wording_version}"
+        sign_up(
+            identity, purpose, language=language, source=f"web form {form}"[:60], proof=proof, by=by, at=at
+        )
 
 
 def _person(
@@ -161,6 +193,8 @@ def _values(entry: Mapping[str, str], asked: list[Asked]) -> dict[str, Any]:
     for one in asked:
         said = entry.get(one.name, "").strip()[:300]
         if not said:
+            continue
+        if one.kind == "checkbox":
             continue
         if one.name.startswith("custom."):
             found.setdefault("custom", {})[one.name.removeprefix("custom.")] = said

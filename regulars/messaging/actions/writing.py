@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -37,6 +38,7 @@ from regulars.messaging.models import (
     Message,
     MessageFile,
     MessageKind,
+    MessageTemplate,
     Participant,
     Role,
     Sending,
@@ -130,6 +132,7 @@ def write_message(  # noqa: PLR0913  every room sends through this one door
         _sending(message, one, role, errand, at=at, due_at=moment) for role, one in recipients
     )
     _keep_files(message, letter)
+    _keep_template(message, letter)
     if not is_chat:
         _let_take_part(thread, [one for _role, one in recipients], channel)
     Thread.objects.filter(pk=thread.pk).update(last_message_at=Greatest("last_message_at", at))
@@ -308,6 +311,14 @@ def _keep_files(message: Message, letter: OutgoingLetter) -> None:
         )
         for one, kept in files
     )  # fmt: skip
+
+
+def _keep_template(message: Message, letter: OutgoingLetter) -> None:
+    if letter.template is not None:
+        MessageTemplate.objects.create(
+            message=message, name=letter.template.name, language=letter.template.language,
+            fillings=[asdict(one) for one in letter.template.fillings],
+        )  # fmt: skip
 
 
 def _let_take_part(thread: Thread, recipients: Sequence[Recipient], channel: Channel) -> None:

@@ -129,9 +129,6 @@ SENT_FROM = (
     r"|Wysłan[eoy] z .{2,60}|Odesláno z .{2,60}|(?:Az )?iPhone-omról küldve|Küldve .{2,40}ról|Elküldve .{2,60}"
     r"|Отправлено (?:с|из) .{2,60}|Надіслано з .{2,60}|iPhone'umdan gönderildi|发自我的.{1,30}|從我的.{1,20}傳送|iPhoneから送信|나의 iPhone에서 보냄"
 )
-BEFORE_DATE = (
-    r"On|Am|Le|El|Il|Il giorno|Op|Em|Den|På|Dnia|W dniu|Dne|Dňa|Am|Pe|Ti|Ma|Ke|To|Pe|La|Su|Vào|Pada|Στις|Vào"
-)
 
 
 def any_of(words: tuple[str, ...]) -> str:

@@ -16,9 +16,6 @@ PARAGRAPHS = frozenset(
 LINES = frozenset(
     ("div", "li", "tr", "br", "section", "article", "header", "footer", "dt", "dd", "address", "center")
 )
-VOID = frozenset(
-    ("br", "hr", "img", "input", "meta", "link", "base", "area", "col", "embed", "source", "wbr")
-)
 SPACE = re.compile(r"[ \t\r\n\f]+")
 BLANK_LINES = re.compile(r"\n{3,}")
 

@@ -7,6 +7,8 @@ import json
 from importlib import import_module
 from typing import Any
 
+from regulars.messaging.engine.mail_pieces import form_fields, mailgun_pieces, mailjet_pieces, rebuilt
+
 # Whose posts we understand, and the library's name for them.
 PROVIDERS = {
     "mailgun": ("mailgun", "Mailgun"),
@@ -26,15 +28,18 @@ class NotUnderstood(Exception):
 
 
 def mails_in(provider: str, request: Any) -> list[bytes]:
-    """Return the mails in a post."""
-    raw = _raw(provider, request)
-    if raw is not None:
-        return raw
-    view = _view(provider, "Inbound")
+    """Return the mails in a post: as they came where the service offers it, else put together from their pieces."""
     try:
-        return [event.message.as_bytes() for event in view.parse_events(request) if event.message is not None]
+        read = {"mailgun": _from_form, "sendgrid": _from_form, "mailjet": _from_mailjet}.get(
+            provider, _from_json
+        )
+        found = read(provider, request)
+        if found is None:
+            events = _view(provider, "Inbound").parse_events(request)
+            found = [event.message.as_bytes() for event in events if event.message is not None]
     except Exception as problem:
         raise NotUnderstood(repr(problem)) from problem
+    return found
 
 
 def events_in(provider: str, request: Any) -> list[Any]:
@@ -45,26 +50,32 @@ def events_in(provider: str, request: Any) -> list[Any]:
         raise NotUnderstood(repr(problem)) from problem
 
 
-def _raw(provider: str, request: Any) -> list[bytes] | None:
-    """Return the mails as they came; the library would read and write them anew."""
-    field = RAW_FIELDS.get(provider)
-    if field and request.POST.get(field):
-        return [str(request.POST[field]).encode("utf-8", "surrogateescape")]
-    if provider not in ("postmark", "sparkpost"):
-        return None
-    try:
-        said = json.loads(request.body)
-        if provider == "postmark":
-            return [said["RawEmail"].encode("utf-8", "surrogateescape")] if said.get("RawEmail") else None
-        found = [one["msys"]["relay_message"]["content"] for one in said]
-        return [
-            base64.b64decode(one["email_rfc822"])
-            if one.get("email_rfc822_is_base64")
-            else one["email_rfc822"].encode()
-            for one in found
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise NotUnderstood(repr(problem)) from problem
+def _from_form(provider: str, request: Any) -> list[bytes] | None:
+    """Return what a form brings, None for one whose pieces only the library knows."""
+    fields = form_fields(request.headers.get("Content-Type", ""), request.body)
+    raw = next((one.content for one in fields if one.name == RAW_FIELDS[provider] and one.content), None)
+    if raw is not None:
+        return [raw]
+    return [rebuilt(mailgun_pieces(fields))] if provider == "mailgun" else None
+
+
+def _from_mailjet(_provider: str, request: Any) -> list[bytes]:
+    said = json.loads(request.body)
+    # Several may come in one post when many arrive at once.
+    return [rebuilt(mailjet_pieces(one)) for one in (said if isinstance(said, list) else [said])]
+
+
+def _from_json(provider: str, request: Any) -> list[bytes] | None:
+    said = json.loads(request.body)
+    if provider == "postmark":
+        return [said["RawEmail"].encode("utf-8", "surrogateescape")] if said.get("RawEmail") else None
+    found = [one["msys"]["relay_message"]["content"] for one in said]
+    return [
+        base64.b64decode(one["email_rfc822"])
+        if one.get("email_rfc822_is_base64")
+        else one["email_rfc822"].encode()
+        for one in found
+    ]
 
 
 def _view(provider: str, what: str) -> Any:

@@ -55,6 +55,15 @@ class Grant:
     refresh_token: str = ""
     access_token: str = ""
     ends_at: float = 0
+    # When somebody has to allow it anew, 0 when that is not told.
+    renewable_until: float = 0
+
+    @property
+    def holds_until(self) -> float | None:
+        """Until when we are let in without a person: the token's end when nothing renews it, None when no end is told."""
+        if not self.refresh_token:
+            return self.ends_at or None
+        return self.renewable_until or None
 
     def is_fresh(self, at: float) -> bool:
         """Tell whether the token still holds for a while."""
@@ -103,8 +112,25 @@ def _asked(provider: str, grant: Grant, at: float, **words: str) -> Grant:
         grant,
         access_token=token,
         refresh_token=str(said.get("refresh_token") or grant.refresh_token),
-        ends_at=at + float(said.get("expires_in") or 3600),
+        ends_at=at + _seconds(said.get("expires_in"), 3600),
+        renewable_until=_renewable_until(grant, said, at),
     )
+
+
+def _renewable_until(grant: Grant, said: dict[str, Any], at: float) -> float:
+    """Return when the long-lived token ends; an answer that brings no new one and no end leaves what was known."""
+    told = _seconds(said.get("refresh_token_expires_in"), 0)
+    if told:
+        return at + told
+    is_new = str(said.get("refresh_token") or grant.refresh_token) != grant.refresh_token
+    return 0 if is_new else grant.renewable_until
+
+
+def _seconds(said: Any, otherwise: float) -> float:
+    try:
+        return max(float(said), 0) or otherwise
+    except (TypeError, ValueError):
+        return otherwise
 
 
 def _at(url: str, grant: Grant) -> str:

@@ -18,6 +18,8 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime, quote
 from html import escape
 
+from regulars.messaging.engine.providers.values import Template
+
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 CONTENT_TYPE = re.compile(
     r"(?!message/|multipart/)[a-z0-9][a-z0-9.+_-]*/[a-z0-9][a-z0-9.+_-]*", re.IGNORECASE
@@ -58,6 +60,7 @@ class OutgoingLetter:
     bcc: tuple[Recipient, ...] = ()
     files: tuple[OutgoingFile, ...] = ()
     is_automatic: bool = False
+    template: Template | None = None
 
 
 @dataclass(frozen=True)

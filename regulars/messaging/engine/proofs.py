@@ -29,6 +29,9 @@ class Proof:
     subject: str
     email: str = ""
     name: str = ""
+    # What the business calls this proof, empty when it has no name; and when it ends, in seconds since 1970.
+    mark: str = ""
+    ends_at: float = 0
 
 
 def read_proof(token: str, key: str, *, at: datetime) -> Proof:
@@ -39,7 +42,8 @@ def read_proof(token: str, key: str, *, at: datetime) -> Proof:
     email = email.lower()
     if not (subject or email) or len(subject) > 200 or len(email) > 320:
         raise BadProof("identity_nobody")
-    return Proof(f"sub:{subject}" if subject else f"email:{email}", email, name[:150])
+    who = f"sub:{subject}" if subject else f"email:{email}"
+    return Proof(who, email, name[:150], _text(claims.get("jti"))[:300], float(claims["exp"]))
 
 
 def _claims(token: str, key: str) -> dict[str, Any]:

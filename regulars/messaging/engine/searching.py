@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from regulars.people.engine.names import words
 
 SMALL, LARGE = 14, 20
 MOST_WORDS, LONGEST_WORD, LONGEST = 3_000, 40, 30_000
 MOST_ASKED = 8
-# How many small stretches are looked through one after the other before the large ones are.
-FIRST_STEPS = (1, 2, 4)
+# How many small stretches are looked through before the large ones are: more for phrases, since messages with their words are far more than
+# those where the words stand together, and a large stretch gives all of them at once.
+SMALL_ONES, SMALL_ONES_OF_PHRASES = 7, 28
 _PHRASE = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
+_LETTERS = re.compile(r"\w+")
 _LEXEME = re.compile(r"[\\']")
 
 
@@ -35,16 +38,11 @@ class Sought:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Some neighbouring stretches of message numbers of one size: from the first to the last."""
+    """A stretch of message numbers from its lowest up to, not including, `below`, and how their words are marked."""
 
     mark: str
-    first: int
-    last: int
-
-    @property
-    def lowest(self) -> int:
-        """The lowest message number in it."""
-        return self.first << (SMALL if self.mark == "s" else LARGE)
+    lowest: int
+    below: int
 
 
 def searchable(*texts: str) -> str:
@@ -73,33 +71,32 @@ def sought(text: str) -> Sought:
     return Sought(kept, together[:MOST_ASKED])
 
 
-def stretches(newest: int) -> Iterator[Stretch]:
-    """Yield the stretches to look through, newest first, each message number in exactly one of them.
+def stretches(newest: int, small_ones: int = SMALL_ONES) -> list[Stretch]:
+    """Return the stretches to look through, newest first: some small ones, then large ones for what lies below those.
 
-    The caller asks only for numbers below the last stretch's lowest.
+    Each number up to the newest is in exactly one of them.
+
+    >>> [one.mark for one in stretches(1)], [one.mark for one in stretches(2 << LARGE)][-2:]
+    (['s0'], ['l1', 'l0'])
     """
-    small = newest >> SMALL
-    for step in FIRST_STEPS:
-        first = max(small - step + 1, 0)
-        yield Stretch("s", first, small)
-        small = first - 1
-        if small < 0:
-            return
-    large, step = ((small + 1 << SMALL) - 1) >> LARGE, 1
-    while large >= 0:
-        first = max(large - step + 1, 0)
-        yield Stretch("l", first, large)
-        large, step = first - 1, step * 2
+    last = newest >> SMALL
+    first = max(last - small_ones + 1, 0)
+    edge = first << SMALL
+    small = [_stretch("s", number, SMALL, newest + 1) for number in range(last, first - 1, -1)]
+    return small + [_stretch("l", number, LARGE, edge) for number in range((edge - 1) >> LARGE, -1, -1)]
+
+
+def _stretch(size: str, number: int, bits: int, edge: int) -> Stretch:
+    return Stretch(f"{size}{number}", number << bits, min((number + 1) << bits, edge))
 
 
 def query_of(wanted: Sought, stretch: Stretch) -> str:
-    """Return a tsquery: all words in one of the stretches.
+    """Return a tsquery: all words in a stretch.
 
-    >>> query_of(Sought(("oats", "milk")), Stretch("s", 4, 5))
-    "('s5:oats' & 's5:milk') | ('s4:oats' & 's4:milk')"
+    >>> query_of(Sought(("oats", "milk")), stretches(1)[0])
+    "'s0:oats' & 's0:milk'"
     """
-    numbers = range(stretch.last, stretch.first - 1, -1)
-    return " | ".join(f"({_all(wanted.words, f'{stretch.mark}{number}')})" for number in numbers)
+    return _all(wanted.words, stretch.mark)
 
 
 def _all(asked: tuple[str, ...], mark: str) -> str:
@@ -108,12 +105,15 @@ def _all(asked: tuple[str, ...], mark: str) -> str:
 
 def shown_around(text: str, asked: tuple[str, ...], length: int = 160) -> list[tuple[str, bool]]:
     """Return a piece of a text around the first word sought, cut into pieces with whether each is one of them."""
-    pieces = [(found.group(), found.start()) for found in re.finditer(r"\w+", text)]
-    hits = [(word, start) for word, start in pieces if _is_asked(word, asked)]
-    begin = max(hits[0][1] - length // 4, 0) if hits else 0
-    if begin:
-        begin = text.find(" ", begin) + 1 or begin
-    end = begin + length
+    begin, end, hits = 0, length, list[tuple[str, int]]()
+    for word, start in _places(text, asked):
+        if hits and start >= end:
+            break
+        if not hits:
+            begin = max(start - length // 4, 0)
+            begin = (text.find(" ", begin) + 1 or begin) if begin else 0
+            end = begin + length
+        hits.append((word, start))
     shown: list[tuple[str, bool]] = [("…", False)] if begin else []
     at = begin
     for word, start in hits:
@@ -126,6 +126,25 @@ def shown_around(text: str, asked: tuple[str, ...], length: int = 160) -> list[t
     return [(" ".join(piece.split("\n")), is_hit) for piece, is_hit in shown if piece]
 
 
+def _places(text: str, asked: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    """Yield the words that are asked for, each with where it begins."""
+    plain = _plain(asked) if text.isascii() and "_" not in text else None
+    for found in (plain or _LETTERS).finditer(text):
+        word = found.group()
+        if plain or _is_asked(word, asked):
+            yield word, found.start()
+
+
+@lru_cache(maxsize=256)
+def _plain(asked: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Return what finds these words in a text of plain letters, where no word has to be folded; None where that is not enough."""
+    if not all(word.isascii() and word.isalnum() and len(word) < LONGEST_WORD for word in asked):
+        return None
+    return re.compile(rf"\b(?:{'|'.join(asked)})\b", re.IGNORECASE | re.ASCII)
+
+
 def _is_asked(word: str, asked: tuple[str, ...]) -> bool:
+    if word.isascii() and word.isalnum():
+        return word.lower()[:LONGEST_WORD] in asked
     folded = words(word)
     return bool(folded) and folded[0][:LONGEST_WORD] in asked

@@ -1,9 +1,11 @@
 from regulars.messaging.models.channels import MAIL_KINDS, Channel, ChannelKind
-from regulars.messaging.models.chat import ChatRating, ChatSite, ChatVisitor
+from regulars.messaging.models.chat import ChatProof, ChatRating, ChatSite, ChatVisitor
+from regulars.messaging.models.confirmations import Confirmation
 from regulars.messaging.models.connections import Connection
 from regulars.messaging.models.consent import (
     ConsentChannel,
     ConsentEntry,
+    ConsentNow,
     ConsentState,
     LegalBasis,
     Purpose,
@@ -34,6 +36,7 @@ from regulars.messaging.models.sendings import (
     Sending,
     SendingState,
 )
+from regulars.messaging.models.text_templates import MessageTemplate, TextTemplate
 from regulars.messaging.models.threads import Participant, Thread, let_see
 from regulars.messaging.models.web_forms import WebForm
 
@@ -43,11 +46,14 @@ __all__ = [
     "Auth",
     "Channel",
     "ChannelKind",
+    "Confirmation",
     "Connection",
     "ConsentChannel",
     "ConsentEntry",
+    "ConsentNow",
     "ConsentState",
     "DUE_STATES",
+    "ChatProof",
     "ChatRating",
     "ChatSite",
     "ChatVisitor",
@@ -63,6 +69,7 @@ __all__ = [
     "MessageClass",
     "MessageFile",
     "MessageKind",
+    "MessageTemplate",
     "MissedParent",
     "Outlet",
     "Participant",
@@ -78,6 +85,7 @@ __all__ = [
     "SendingState",
     "Suppression",
     "SuppressionReason",
+    "TextTemplate",
     "Thread",
     "Threading",
     "UNASKED_CLASSES",

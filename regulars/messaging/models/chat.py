@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.messaging.engine.office_hours import Week
 from regulars.messaging.models.channels import Channel
+from regulars.messaging.models.consent import Purpose
 from regulars.messaging.models.messages import Message
 from regulars.messaging.models.threads import Thread
 from regulars.people.models import Person
@@ -62,6 +63,11 @@ class ChatSite(models.Model):
         Channel, null=True, blank=True, on_delete=models.SET_NULL, related_name="chat_sites_served",
         verbose_name=_("mailbox for answers nobody saw"),
     )  # fmt: skip
+    # What visitors may sign up for where they give their address.
+    purpose = models.ForeignKey(
+        Purpose, null=True, blank=True, on_delete=models.SET_NULL, related_name="chat_sites",
+        verbose_name=_("sign-up offered"),
+    )  # fmt: skip
     mails_after_minutes = models.PositiveSmallIntegerField(_("mail unseen answers after"), default=10)
     is_active = models.BooleanField(_("shown on the website"), default=True)
     created_at = models.DateTimeField()
@@ -96,6 +102,8 @@ class ChatVisitor(models.Model):
     proved_at = models.DateTimeField(null=True)
     name = models.CharField(max_length=150, blank=True)
     email = models.CharField(max_length=320, blank=True, db_collation="C")
+    # That they ticked the sign-up, with its proof, until there is an address of a person it can be about.
+    sign_up_proof = models.CharField(max_length=500, blank=True)
     language = models.CharField(max_length=5, blank=True)
     page = models.CharField(max_length=1000, blank=True)
     page_title = models.CharField(max_length=300, blank=True)
@@ -159,3 +167,18 @@ class ChatRating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.score}/5"
+
+
+class ChatProof(models.Model):
+    """A proof with a name of its own (`jti`), and the browser that came with it first: no other one is let in by it."""
+
+    site = models.ForeignKey(ChatSite, on_delete=models.CASCADE, related_name="proofs", db_index=False)
+    key = models.CharField(max_length=64, db_collation="C")
+    visitor = models.ForeignKey(ChatVisitor, on_delete=models.CASCADE, related_name="proofs")
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["site", "key"], name="chat_proof_once")]
+
+    def __str__(self) -> str:
+        return self.key[:12]

@@ -24,6 +24,12 @@ class Connection(models.Model):
     checked_at = models.DateTimeField(null=True)
     heard_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)
+    # Until when the provider lets us in, None when that never ends or is not told.
+    token_ends_at = models.DateTimeField(null=True)
+    token_checked_at = models.DateTimeField(null=True)
+    token_problem = models.TextField(blank=True)
+    templates_at = models.DateTimeField(null=True)
+    templates_problem = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("connection")

@@ -16,6 +16,7 @@ class ConsentState(models.TextChoices):
     GRANTED = "granted", _("Agreed")
     PENDING = "pending", _("Asked, not confirmed yet")
     WITHDRAWN = "withdrawn", _("Declined")
+    LAPSED = "lapsed", _("Not confirmed in time")
 
 
 class LegalBasis(models.TextChoices):
@@ -53,6 +54,8 @@ class Purpose(models.Model):
     legal_basis = models.CharField(
         _("legal basis"), max_length=10, choices=LegalBasis.choices, default=LegalBasis.CONSENT
     )
+    needs_confirming = models.BooleanField(_("confirmed by a link in a mail"), default=False)
+    confirm_days = models.PositiveSmallIntegerField(_("days to confirm"), default=7)
     wording_version = models.PositiveIntegerField(default=1)
     is_active = models.BooleanField(_("in use"), default=True)
     created_at = models.DateTimeField()
@@ -69,6 +72,10 @@ class Purpose(models.Model):
     def needs_yes(self) -> bool:
         """Tell whether nobody may be written to who has not agreed."""
         return self.legal_basis == LegalBasis.CONSENT
+
+    def must_be_confirmed(self, channel_kind: str) -> bool:
+        """Tell whether a yes counts only after the button behind a mailed link was pressed."""
+        return self.needs_confirming and channel_kind == ConsentChannel.EMAIL
 
     def name_in(self, language: str) -> str:
         """Return its name in a language, in the business's own words where there is none."""
@@ -117,6 +124,29 @@ class ConsentEntry(models.Model):
             models.Index(fields=["identity", "purpose", "channel_kind", "-id"], name="consent_now"),
             models.Index(fields=["person_id", "-id"], name="consent_of_person"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose_id} {self.channel_kind} {self.state}"
+
+
+class ConsentNow(models.Model):
+    """What holds now for one identity, purpose and means: a view of the ledger's newest lines, never written to."""
+
+    entry = models.OneToOneField(
+        ConsentEntry, on_delete=models.DO_NOTHING, primary_key=True, db_column="id", related_name="+"
+    )
+    identity = models.ForeignKey(Identity, on_delete=models.DO_NOTHING, related_name="consents_now")
+    person_id = models.BigIntegerField()
+    purpose = models.ForeignKey(Purpose, on_delete=models.DO_NOTHING, related_name="+")
+    channel_kind = models.CharField(max_length=12, choices=ConsentChannel.choices)
+    state = models.CharField(max_length=10, choices=ConsentState.choices)
+    wording_version = models.PositiveIntegerField()
+    source = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "messaging_consent_now"
 
     def __str__(self) -> str:
         return f"{self.purpose_id} {self.channel_kind} {self.state}"

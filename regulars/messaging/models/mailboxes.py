@@ -107,6 +107,8 @@ class Mailbox(models.Model):
     last_error = models.CharField(max_length=500, blank=True)
     failures = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
+    # Until when the provider lets us in without somebody allowing it anew, None when that is not told.
+    token_ends_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
     last_mail_at = models.DateTimeField(null=True)
     scanned_at = models.DateTimeField(null=True)

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from regulars.messaging.models.channels import Channel
+from regulars.messaging.models.mailboxes import Mailbox
 
 
 class Via(models.TextChoices):
@@ -11,6 +12,7 @@ class Via(models.TextChoices):
 
     SMTP = "smtp", _("A mail server (SMTP)")
     PROVIDER = "provider", _("A mail provider's API")
+    MAILBOX = "mailbox", _("A connected Google or Microsoft mailbox")
 
 
 class Security(models.TextChoices):
@@ -35,6 +37,11 @@ class Outlet(models.Model):
     )
     username = models.CharField(_("user"), max_length=320, blank=True)
     sealed_password = models.TextField(blank=True)
+    # Whose sign-in with Google or Microsoft is used to send as well.
+    mailbox = models.ForeignKey(
+        Mailbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="outlets",
+        verbose_name=_("mailbox"),
+    )  # fmt: skip
     provider = models.CharField(_("provider"), max_length=30, blank=True)
     sealed_options = models.TextField(blank=True)
     marks_address = models.BooleanField(_("answers come to a marked address"), default=True)

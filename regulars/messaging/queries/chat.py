@@ -45,7 +45,7 @@ class Line:
 
 def site_of_key(public_key: str) -> ChatSite | None:
     """Return the chat that a website names, if it is shown."""
-    rows = ChatSite.objects.select_related("channel", "team", "mail_channel")
+    rows = ChatSite.objects.select_related("channel", "team", "mail_channel", "purpose")
     return rows.filter(public_key=public_key, is_active=True).first()
 
 
@@ -170,3 +170,11 @@ def client_id_of(message: Message) -> str:
 def first_name(message: Message) -> str:
     """Return what a visitor calls who answered: the first name only."""
     return message.author_label.partition("@")[0].split(" ")[0][:40]
+
+
+def sign_up_words(site: ChatSite, language: str) -> str:
+    """Return what a visitor may tick beside their address, empty when nothing is offered."""
+    purpose = site.purpose
+    if purpose is None or not purpose.is_active:
+        return ""
+    return purpose.description_in(language) or purpose.name_in(language)

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
+
+from regulars.kit.wording import to_customer_lazy as _
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 # What browsers call languages that we have under another name.
@@ -89,6 +90,14 @@ FORM: dict[str, Any] = {
     "slow_down": _("That was a lot at once. Please wait a moment."),
     "problems": _("Something is missing. Please look at the marked fields."),
 }
+CONFIRMING: dict[str, Any] = {
+    "subject": _("Please confirm: {purpose}"),
+    "lead": _(
+        "You signed up at {business}. Please confirm it by this link; without your word nothing is sent:"
+    ),
+    "button": _("Confirm your sign-up"),
+    "end": _("The link works for {days} days. If you did not ask for it, do nothing."),
+}
 MAILED: dict[str, Any] = {
     "answer_subject": _("{business} has answered you"),
     "answer_lead": _("You asked us something on our website, and here is our answer:"),
@@ -124,10 +133,10 @@ def words_of(words: Mapping[str, Any], language: str) -> dict[str, str]:
         return {key: str(text) for key, text in words.items()}
 
 
-def mail_words(language: str, **values: object) -> dict[str, str]:
-    """Return what the chat's mails say in a language, with their places filled."""
+def mail_words(language: str, words: Mapping[str, Any] | None = None, **values: object) -> dict[str, str]:
+    """Return what our own mails say in a language, those of the chat by default, with their places filled."""
     with translation.override(language):
-        return {key: str(text).format_map(_Kept(values)) for key, text in MAILED.items()}
+        return {key: str(text).format_map(_Kept(values)) for key, text in (words or MAILED).items()}
 
 
 class _Kept(dict[str, object]):

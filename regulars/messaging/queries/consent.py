@@ -11,6 +11,7 @@ from regulars.kit.secrets import derived
 from regulars.messaging.models import (
     ConsentChannel,
     ConsentEntry,
+    ConsentNow,
     ConsentState,
     Message,
     Purpose,
@@ -34,13 +35,10 @@ def address_key(address: str) -> str:
     return hmac.new(derived("addresses"), said, hashlib.sha256).hexdigest()
 
 
-def consent_now(identities: Collection[int]) -> dict[tuple[int, int, str], ConsentEntry]:
-    """Return the newest entry of each (identity, purpose, means): what holds now."""
-    rows = ConsentEntry.objects.filter(identity__in=identities).order_by(
-        "identity_id", "purpose_id", "channel_kind", "-id"
-    )
-    newest = rows.distinct("identity_id", "purpose_id", "channel_kind")
-    return {(one.identity_id, one.purpose_id, one.channel_kind): one for one in newest}
+def consent_now(identities: Collection[int]) -> dict[tuple[int, int, str], ConsentNow]:
+    """Return what holds now for each (identity, purpose, means) that anything was said about."""
+    rows = ConsentNow.objects.filter(identity__in=identities)
+    return {(one.identity_id, one.purpose_id, one.channel_kind): one for one in rows}
 
 
 def state_of(identity: Identity, purpose: Purpose, channel_kind: str = ConsentChannel.EMAIL) -> str:
@@ -91,7 +89,7 @@ class Standing:
     identity: Identity
     purpose: Purpose
     channel_kind: str
-    entry: ConsentEntry | None
+    entry: ConsentNow | None
     is_welcome: bool
 
 
@@ -111,7 +109,7 @@ def standings(person: Person, purposes: Collection[Purpose] | None = None) -> li
 
 
 def _standing(
-    identity: Identity, purpose: Purpose, means: str, now: dict[tuple[int, int, str], ConsentEntry]
+    identity: Identity, purpose: Purpose, means: str, now: dict[tuple[int, int, str], ConsentNow]
 ) -> Standing:
     entry = now.get((identity.pk, purpose.pk, means))
     return Standing(identity, purpose, means, entry, is_welcome(purpose, entry.state if entry else ""))

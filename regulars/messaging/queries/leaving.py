@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 
+from regulars.kit.wording import to_customer as _
 from regulars.messaging.engine.outgoing import Footing
 from regulars.messaging.models import UNASKED_CLASSES, Sending
 from regulars.messaging.queries.consent import live_identity

@@ -49,10 +49,8 @@ def _shown(rows: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def files_of(messages: Sequence[Message]) -> dict[int, list[MessageFile]]:
-    """Return what came with messages as files of their own, without their bytes."""
-    rows = MessageFile.objects.filter(message__in=[one.pk for one in messages], is_inline=False).defer(
-        "content"
-    )
+    """Return what came with messages, without the bytes: also what their HTML shows, since who reads the text does not see it."""
+    rows = MessageFile.objects.filter(message__in=[one.pk for one in messages]).defer("content")
     found: dict[int, list[MessageFile]] = {}
     for file in rows.order_by("pk"):
         found.setdefault(file.message_id, []).append(file)

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from regulars.messaging.models import WebForm
+from regulars.messaging.models import LegalBasis, Purpose, WebForm
 from regulars.messaging.queries.chat_words import FORM, words_of
 from regulars.people.models import CustomField
 
+# A box to tick, by which somebody signs up for a purpose.
+SIGN_UP = "consent."
 PLAIN = ("name", "phone", "city", "job_title")
 AUTOCOMPLETE = {
     "name": "name",
@@ -48,12 +50,14 @@ def field_choices() -> list[tuple[str, str]]:
     """Return what a form may ask besides e-mail and message: fields of a person, and the business's own."""
     plain = {"name": _("Name"), "phone": _("Phone"), "city": _("City"), "job_title": _("Job title")}
     own = [(f"custom.{one.key}", one.label) for one in _own_fields()]
-    return [*plain.items(), *own]
+    agreed = [(f"{SIGN_UP}{one.key}", _("Sign-up: %(purpose)s") % {"purpose": one}) for one in _purposes()]
+    return [*plain.items(), *own, *agreed]
 
 
 def asked_by(form: WebForm, language: str) -> list[Asked]:
     """Return the fields a form shows, in their order, with their labels in a language; fields that are gone are left out."""
     words, own = words_of(FORM, language), {one.key: one for one in _own_fields()}
+    offered = {f"{SIGN_UP}{one.key}": one for one in _purposes()}
     found = []
     for said in form.fields:
         name, needed = str(said.get("name", "")), bool(said.get("needed"))
@@ -61,10 +65,18 @@ def asked_by(form: WebForm, language: str) -> list[Asked]:
         if custom is not None:
             kind = {"number": "number", "date": "date"}.get(custom.type, "text")
             found.append(Asked(name, custom.label, needed, kind, "", tuple(_choices(custom))))
+        elif name in offered:
+            purpose = offered[name]
+            label = purpose.description_in(language) or purpose.name_in(language)
+            found.append(Asked(name, label, needed, "checkbox"))
         elif name in PLAIN:
             kind = "tel" if name == "phone" else "text"
             found.append(Asked(name, words[name], needed, kind, AUTOCOMPLETE[name]))
     return found
+
+
+def _purposes() -> list[Purpose]:
+    return list(Purpose.objects.filter(is_active=True, legal_basis=LegalBasis.CONSENT))
 
 
 def _own_fields() -> list[CustomField]:

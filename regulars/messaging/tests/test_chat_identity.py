@@ -12,8 +12,9 @@ import jwt
 import pytest
 
 from regulars.kit.clock import now
+from regulars.messaging.actions.chat.forgetting import sweep_visitors
 from regulars.messaging.actions.chat.sites import change_chat_site, renew_identity_key
-from regulars.messaging.models import ChatVisitor, Message, Thread
+from regulars.messaging.models import ChatProof, ChatVisitor, Message, Thread
 from regulars.messaging.tests.chat_world import BY, Browser, a_chat_site, a_vouching_site, answer, proof
 from regulars.people.models import Identity, Person
 from regulars.team.models import Member
@@ -265,3 +266,20 @@ def test_the_team_sees_whether_anybody_vouches_for_who_writes(
     assert f"Says to be {ADA}; nobody vouches for it." in before
     assert "Beans" in before
     assert "Your website vouches for who this is." in after
+
+
+def test_a_proof_with_a_name_is_good_for_one_browser_only(vouched: tuple[Browser, str]) -> None:
+    browser, key = vouched
+    token = proof(key, sub="4711", name="Ada", jti="page-1")
+    browser.enter(identity=token)
+    again = browser.post("session", {"identity": token})
+    thief = Browser(browser.site, address="203.0.113.9")
+
+    copied = thief.post("session", {"identity": token})
+    fresh = thief.post("session", {"identity": proof(key, sub="4711", name="Ada", jti="page-2")})
+
+    assert again.status_code == 200
+    assert (copied.status_code, copied.json()["code"]) == (401, "identity_replayed")
+    assert fresh.status_code == 200
+    assert sweep_visitors(at=now() + timedelta(days=1)) == 0
+    assert not ChatProof.objects.exists()

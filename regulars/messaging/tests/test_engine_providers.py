@@ -23,6 +23,7 @@ from regulars.messaging.engine.providers import (
 from regulars.messaging.engine.providers.conformance import Examples, check_provider, drive
 from regulars.messaging.engine.providers.values import (
     Answer,
+    Filling,
     Forged,
     NotAccepted,
     OutgoingText,
@@ -196,7 +197,11 @@ def test_a_closed_window_is_known_before_anything_is_sent_and_a_template_still_g
     with pytest.raises(WindowClosed):
         drive(Messenger().send(MESSENGER, OutgoingText("psid", "Hi", since_theirs=8 * 86_400)), [])
 
-    approved = OutgoingText("+358", "", template=Template("order_ready", "fi", ("Ada", "17")))
+    approved = OutgoingText(
+        "+358",
+        "",
+        template=Template("order_ready", "fi", (Filling("body", "", "Ada"), Filling("body", "", "17"))),
+    )
     key, calls = drive(WhatsApp().send(WHATSAPP, approved), [said({"messages": [{"id": "wamid.9"}]})])
 
     body = json.loads(calls[0].body)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
@@ -19,7 +20,7 @@ from regulars.messaging.actions import channel_named, take_in
 from regulars.messaging.engine.mime import read_letter
 from regulars.messaging.engine.reading import content_key
 from regulars.messaging.models import Arrival, Message, Thread
-from regulars.messaging.tests.real_mail import copies
+from regulars.messaging.tests import kill_runs
 from regulars.people.models import Person
 from regulars.timeline.models import Touchpoint
 from regulars.timeline.tests.test_killing import ROOT, address, wait_until
@@ -119,33 +120,21 @@ def test_many_kills_lose_and_double_nothing(
 def test_thousands_of_real_mails_with_the_worker_killed_every_few_seconds(
     start_worker: Callable[[], subprocess.Popen[bytes]],
 ) -> None:
-    chance, channel = random.Random(7), channel_named(by=BY, at=now(), address="desk@example.com")
-    mails = copies(1_800)
-    # Some come twice, as they do from a server that lost its numbers.
-    mails += chance.sample(mails, 200)
+    mails = kill_runs.real_mails(1_800, again=200)
     keys = [content_key(read_letter(raw), raw) for raw in mails]
-    for raw in mails:
-        take_in(raw, channel, by=BY, at=now())
+    calm = kill_runs.read_calmly(mails)
+    call_command("flush", verbosity=0, interactive=False)
 
-    kills = 0
-    while Arrival.objects.filter(state="waiting").exists():
-        left, worker = Arrival.objects.filter(state="waiting").count(), start_worker()
-        # Starting takes its time on a busy machine; it is killed while it reads.
-        wait_until(lambda left=left: Arrival.objects.filter(state="waiting").count() < left)
-        time.sleep(chance.uniform(1, 3))
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
-        kills += 1
-        assert kills < 200
+    kills = kill_runs.read_while_killing(mails, start_worker, seconds=(1.0, 3.0))
 
     assert kills >= 2
     assert Arrival.objects.exclude(state="read").count() == 0
-    assert Message.objects.count() == len(set(keys))
-    assert set(Message.objects.values_list("content_key", flat=True)) == set(keys)
+    assert sorted(kill_runs.order_of_filing()) == sorted(set(keys))
+    # Every thread holds the same letters in the same order as when nothing is killed.
+    assert kill_runs.threads_of() == calm
+    assert any(len(thread) > 2 for thread in calm)
     told = Touchpoint.objects.filter(kind__in=("message.received", "message.automatic"))
     assert told.count() == len(set(keys))
     # Filed in the order in which they came, so each answer found what it answers.
-    assert list(Message.objects.order_by("pk").values_list("content_key", flat=True)) == list(
-        dict.fromkeys(keys)
-    )
+    assert kill_runs.order_of_filing() == list(dict.fromkeys(keys))
     assert not Thread.objects.filter(messages=None).exists()

@@ -305,6 +305,8 @@ def test_the_server_says_that_mail_came_and_it_is_filed_within_seconds(
 
     # The slow look would only come after minutes.
     eventually(lambda: texts() == ["Quick"])
+    assert look(mailbox).state == "fine"
+    assert Message.objects.count() == 1
 
 
 def test_a_connection_that_is_cut_is_opened_again(

@@ -207,7 +207,11 @@ def test_the_timeline_of_a_person_leads_to_their_threads(office: Client, ada: Pe
 
 
 @pytest.mark.parametrize("path", ["/messages/threads/{thread}/", "/people/{person}/"])
-def test_more_messages_cost_no_more_queries(office: Client, ada: Person, path: str) -> None:
+def test_more_messages_cost_no_more_queries(
+    office: Client, ada: Person, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is asked again by the clock is no matter of rows; on a slow machine its time would come between.
+    monkeypatch.setattr("regulars.insights.queries.worth.REMEMBERED_SECONDS", 600.0)
     first = a_message(a_mail(Message_ID="<1@x>"))
     address = path.format(thread=first.thread_id, person=ada.pk)
     office.get(address)
@@ -291,3 +295,24 @@ def test_mail_of_a_deleted_person_is_hidden_and_of_an_erased_one_forgotten(
     message.refresh_from_db()
     assert (message.text, message.raw) == ("", None)
     assert not RawLetter.objects.exists()
+
+
+def test_small_pictures_of_a_signature_are_folded_apart_from_files(office: Client, ada: Person) -> None:
+    parts = [("IMG_0042.png", "photo"), ("image001.png", "mark"), ("facebook_24x24.png", "net")]
+    pictures = "".join(
+        f"--b\nContent-Type: image/png; name={name}\nContent-ID: <{cid}>\nContent-Transfer-Encoding: base64\n\n{PIXEL}\n"
+        for name, cid in parts
+    )
+    shown = "".join(f'<img src="cid:{cid}">' for _name, cid in parts)
+    letter = f"--b\nContent-Type: text/html\n\n<p>Broken, see below.</p>{shown}\n{pictures}--b--"
+    message = a_message(a_mail(letter, Content_Type="multipart/related; boundary=b"))
+
+    hear_everything()
+
+    for place in ("messages/threads", "inbox"):
+        page = text(office.get(f"/{place}/{message.thread_id}/"))
+        files, _summary, folded = page.partition("2 small pictures of the signature")
+        assert "IMG_0042.png" in files
+        assert "image001.png" not in files
+        assert "image001.png" in folded
+        assert "facebook_24x24.png" in folded

@@ -13,14 +13,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from regulars.kit.clock import now
 from regulars.kit.htmx import redirect, say
-from regulars.kit.refused import Invalid, NotThere
+from regulars.kit.refused import Invalid, NotThere, Refused
 from regulars.kit.requests import Request
+from regulars.kit.worker import BULK, defer
 from regulars.messaging.actions.connections import check_connection, connect, reconnect
 from regulars.messaging.actions.text_carrying import hook_link
-from regulars.messaging.engine.providers.values import Provider
+from regulars.messaging.actions.text_templates import FETCH, fetch_templates
+from regulars.messaging.actions.tokens import check_token
+from regulars.messaging.engine.providers.approved import KeepsTemplates
+from regulars.messaging.engine.providers.values import Provider, TryLater
 from regulars.messaging.forms import ConnectionForm
-from regulars.messaging.models import Connection
+from regulars.messaging.models import Connection, TextTemplate
 from regulars.messaging.queries.providers import provider_of, providers
+from regulars.messaging.queries.tokens import ending_of
 from regulars.team.gate import needs
 
 CHANGE = "connections.change"
@@ -91,10 +96,29 @@ def check(request: Request, connection_id: int) -> HttpResponse:
     found, provider = _found(connection_id)
     try:
         name = check_connection(found, at=now())
+        check_token(found, at=now())
         say(request, _("%(provider)s knows us as %(name)s.") % {"provider": provider.label, "name": name})
     except Invalid as problem:
         words = next(iter(problem.fields.values()), str(problem))
         say(request, _("It does not work: %(words)s") % {"words": words}, kind="bad")
+    return redirect(request, _place(found))
+
+
+@require_POST
+@needs(CHANGE)
+def connection_templates(request: Request, connection_id: int) -> HttpResponse:
+    """Fetch the approved texts of a channel now."""
+    found, _provider = _found(connection_id)
+    try:
+        told = fetch_templates(found, at=now())
+        words = _("%(known)d approved texts known, %(new)d of them new; %(gone)d went.")
+        say(request, words % {"known": told.known, "new": told.new, "gone": told.gone})
+    except TryLater as problem:
+        defer(FETCH, queue=BULK, connection_id=found.pk)
+        words = _("It did not work just now and is tried again by itself: %(words)s")
+        say(request, words % {"words": problem}, kind="bad")
+    except Refused as problem:
+        say(request, _("It does not work: %(words)s") % {"words": problem}, kind="bad")
     return redirect(request, _place(found))
 
 
@@ -113,12 +137,15 @@ def _page(
         "form": form,
         "provider": provider,
         "connection": found,
+        "ending": ending_of(found, now()) if found else None,
         "icon_name": _icon(provider),
         "hook": (
             hook_link(found) or request.build_absolute_uri(reverse("messaging:hook", args=[found.hook_key]))
         )
         if found
         else "",
+        "keeps_templates": found is not None and isinstance(provider, KeepsTemplates),
+        "templates": list(TextTemplate.objects.filter(channel=found.pk)) if found else [],
     }
     return render(request, "messaging/connection.html", context, status=422 if form.errors else 200)
 
@@ -127,6 +154,7 @@ def _row(one: Connection) -> dict[str, Any]:
     provider = provider_of(one.provider)
     return {
         "connection": one,
+        "ending": ending_of(one, now()),
         "label": provider.label if provider else one.provider,
         "icon": _icon(provider),
         "is_missing": provider is None,

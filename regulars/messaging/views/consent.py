@@ -14,15 +14,15 @@ from regulars.kit.clock import now
 from regulars.kit.htmx import done, fragment, redirect, say, with_event
 from regulars.kit.refused import Invalid, NotThere, require
 from regulars.kit.requests import Request
+from regulars.messaging.actions.confirming import say_consent
 from regulars.messaging.actions.consenting import (
     add_purpose,
     change_purpose,
-    record_consent,
     set_sending_rule,
 )
 from regulars.messaging.actions.suppressing import lift_suppression, suppress
 from regulars.messaging.forms import CLASSES, ConsentForm, PurposeForm, SendingRuleForm, SuppressionForm
-from regulars.messaging.models import Purpose, SendingRule, Suppression, SuppressionReason
+from regulars.messaging.models import ConsentState, Purpose, SendingRule, Suppression, SuppressionReason
 from regulars.messaging.queries.consent import standings
 from regulars.people.models import Person
 from regulars.team.gate import needs
@@ -43,11 +43,17 @@ def consent(request: Request, person_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         about = form.shown[said["about"]]
-        record_consent(
+        entry = say_consent(
             about.identity, about.purpose, said["state"], channel_kind=about.channel_kind, source=said["source"],
             proof=said["proof"], by=request.actor, at=now(),
         )  # fmt: skip
-        return with_event(with_event(done(_("Written into the ledger.")), "close-dialog"), "consent-changed")
+        is_asked = said["state"] != entry.state == ConsentState.PENDING
+        words = (
+            _("Written down. They confirm it by a link we mail them.")
+            if is_asked
+            else _("Written into the ledger.")
+        )
+        return with_event(with_event(done(words), "close-dialog"), "consent-changed")
     status = 422 if form.errors else 200
     return fragment(request, "messaging/_consent_form.html", status=status, form=form, person=person)
 

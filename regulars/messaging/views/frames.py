@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import cache
 from html import escape, unescape
 
 from django.core import signing
@@ -45,7 +46,9 @@ def frame_of(message: Message, *, with_pictures: bool = False) -> str:
     """Return the page that stands in the frame; pictures of other servers come through our proxy, or not at all."""
     body = clean(message.html, _pictures(message)).html
     if with_pictures:
-        body = HELD_BACK.sub(lambda found: f' src="{_through_us(message, unescape(found[1]))}"', body)
+        # The same spacer stands in a newsletter a hundred times.
+        through_us = cache(lambda held: f' src="{_through_us(message, unescape(held))}"')
+        body = HELD_BACK.sub(lambda found: through_us(found[1]), body)
     title = escape(message.subject or _("(no subject)"))
     return (
         f'<!doctype html><html lang="{get_language()}"><head><meta charset="utf-8"><title>{title}</title>'

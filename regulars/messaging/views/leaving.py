@@ -17,7 +17,7 @@ from regulars.kit.clock import now
 from regulars.kit.requests import Request
 from regulars.messaging.actions.consenting import RHYTHMS
 from regulars.messaging.actions.leaving import choose, come_back, has_left, key_of, leave, shows_as_wanted
-from regulars.messaging.models import Purpose, Rhythm
+from regulars.messaging.models import ConsentState, Purpose, Rhythm
 from regulars.messaging.queries.consent import Standing, live_identity, standings
 from regulars.messaging.queries.leaving import language_of, opened
 from regulars.people.models import Identity, IdentityKind
@@ -40,7 +40,7 @@ def unsubscribe(request: Request, seal: str) -> HttpResponse:
     """
     known = _known(request, seal)
     if known is None:
-        return _no_such_link(request)
+        return no_such_link(request)
     address, purpose = known
     by, at = _customer(request, address), now()
     deed = request.POST.get("deed", "")
@@ -65,7 +65,7 @@ def preferences(request: Request, seal: str) -> HttpResponse:
     known = _known(request, seal)
     identity = live_identity(IdentityKind.EMAIL, known[0]) if known else None
     if known is None:
-        return _no_such_link(request)
+        return no_such_link(request)
     if identity is None:
         # Nobody here has this address any more: all that can be chosen is to get nothing.
         return HttpResponseRedirect(reverse("messaging:unsubscribe", args=[seal]))
@@ -130,6 +130,7 @@ def _groups(shown: list[Standing], language: str) -> list[dict[str, Any]]:
                 "kind": one.channel_kind,
                 "value": masked(one.identity.value),
                 "is_ticked": shows_as_wanted(one),
+                "is_waiting": one.entry is not None and one.entry.state == ConsentState.PENDING,
             }
         )
     return list(groups.values())
@@ -156,8 +157,9 @@ def _proof(request: HttpRequest) -> str:
     return f"{how}, {address_of(request)}, {request.headers.get('User-Agent', '')}"[:500]
 
 
-def _no_such_link(request: HttpRequest) -> HttpResponse:
-    return _private(
+def no_such_link(request: HttpRequest) -> HttpResponse:
+    """Say that a link does not work, and nothing else."""
+    return private(
         render(
             request, "messaging/customer/no_such_link.html", {"house": Business.current().name}, status=404
         )
@@ -166,10 +168,11 @@ def _no_such_link(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest, template: str, address: str, context: dict[str, Any]) -> HttpResponse:
     with translation.override(language_of(address)):
-        return _private(render(request, template, {"house": Business.current().name, **context}))
+        return private(render(request, template, {"house": Business.current().name, **context}))
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
+    """Let nobody keep a page, hear of it or list it."""
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

@@ -28,6 +28,7 @@ from regulars.messaging.actions.mailboxes import (
 from regulars.messaging.engine.oauth import allow_url
 from regulars.messaging.forms import MailboxForm
 from regulars.messaging.models import Channel, Mailbox, Problem
+from regulars.messaging.queries.tokens import ending_of
 from regulars.messaging.views.posts import key_of
 from regulars.team.gate import needs
 from regulars.team.rules import may
@@ -44,7 +45,9 @@ KEPT = ("host", "port", "security", "user", "auth", "folder", "trusted_id")
 def mailboxes(request: Request) -> HttpResponse:
     """Show each mailbox, whether mail comes in, and what is wrong when it does not."""
     template = "messaging/_mailboxes.html" if wants_fragment(request) else "messaging/mailboxes.html"
-    rows = Mailbox.objects.select_related("channel")
+    rows = list(Mailbox.objects.select_related("channel"))
+    for one in rows:
+        one.ending = None if one.is_paused else ending_of(one, now())  # type: ignore[attr-defined]
     may_change = may(request.member, "mailboxes.change")
     return render(
         request,

@@ -21,6 +21,8 @@ from regulars.messaging.engine.mail_posts import PROVIDERS, NotUnderstood, event
 from regulars.messaging.models import Channel
 from regulars.team.gate import open_to_all
 
+# Services take mails of up to some 25 to 40 MB, which grow by a third in a post.
+LARGEST_POST = 80_000_000
 # What the library calls it, and what we do.
 OUTCOMES = {
     "delivered": "delivered",
@@ -44,6 +46,8 @@ def posted_mail(request: HttpRequest, service: str, desk: int, secret: str) -> H
     """Take in what a service posts; it is told so when it is in the database."""
     channel = _channel(service, desk, secret)
     by = Actor.clock("mail")
+    if not _is_read(request):
+        return HttpResponse("Too large.", status=413, content_type="text/plain")
     try:
         mails = mails_in(service, request) if request.method == "POST" else []
         for raw in mails:
@@ -76,6 +80,15 @@ def posted_reports(request: HttpRequest, service: str, desk: int, secret: str) -
                 event.message_id or "", event.recipient or "", outcome, words[:500], event.timestamp or now()
             )
     return HttpResponse(status=204)
+
+
+def _is_read(request: HttpRequest) -> bool:
+    """Read the whole post, which with its files may be larger than what our pages take; tell whether it is not too large."""
+    if int(request.headers.get("Content-Length") or 0) > LARGEST_POST:
+        return False
+    # The framework keeps what was read under this name, and reads forms and files from it.
+    request._body = request.read(LARGEST_POST + 1)
+    return len(request.body) <= LARGEST_POST
 
 
 def _channel(service: str, desk: int, secret: str) -> Channel:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from regulars.kit.htmx import wants_fragment
 from regulars.kit.requests import Request
 from regulars.messaging.engine.searching import Sought, shown_around
-from regulars.messaging.models import Channel, Direction, Message
-from regulars.messaging.queries.searching import Narrowed, search_messages
+from regulars.messaging.models import Channel, Direction
+from regulars.messaging.queries.searching import Hit, Narrowed, search_messages
 from regulars.team.gate import needs
 
 
@@ -34,7 +34,7 @@ def search(request: Request) -> HttpResponse:
         "channel": narrowed.channel,
         "channels": Channel.objects.order_by("name"),
         "directions": Direction.choices,
-        "hits": [_hit(one, found.sought) for one in found.messages],
+        "hits": [_hit(one, found.sought) for one in found.hits],
         "is_more": bool(request.GET.get("below")),
         "next_below": found.next_below,
         "more_query": _more(request, found.next_below),
@@ -43,12 +43,12 @@ def search(request: Request) -> HttpResponse:
     return render(request, "messaging/_search_hits.html" if is_piece else "messaging/search.html", context)
 
 
-def _hit(message: Message, wanted: Sought) -> dict[str, Any]:
+def _hit(hit: Hit, wanted: Sought) -> dict[str, Any]:
     return {
-        "message": message,
-        "subject": shown_around(message.subject or message.thread.subject, wanted.words),
-        "pieces": shown_around(message.text, wanted.words),
-        "who": message.person.name if message.person else message.sender,
+        "message": hit.message,
+        "subject": shown_around(hit.subject, wanted.words),
+        "pieces": shown_around(hit.message.text, wanted.words),
+        "who": hit.who,
     }
 
 

@@ -17,6 +17,7 @@ from regulars.kit.keeping import read_kept
 from regulars.kit.refused import NotThere
 from regulars.kit.requests import Request
 from regulars.messaging.actions import join_threads, part_thread, split_thread
+from regulars.messaging.engine.logos import apart
 from regulars.messaging.engine.pictures import NoPicture, fetch_picture
 from regulars.messaging.models import (
     Direction,
@@ -84,6 +85,7 @@ def _entry(
     person = None if is_ours else message.person
     if person is not None and not reaches(member, "people.see", person):
         person = None
+    named, logos = (files, []) if is_ours else apart(files)
     return {
         "message": message,
         "is_ours": is_ours,
@@ -95,7 +97,8 @@ def _entry(
         or message.sender_name
         or (person.name if person else "")
         or message.sender,
-        "files": files,
+        "files": named,
+        "logos": logos,
         "has_html": getattr(message, "has_html", False),
         "shows_html": getattr(message, "has_html", False) and not message.text.strip(),
         "could_join": other if is_seen else None,

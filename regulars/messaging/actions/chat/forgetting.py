@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from regulars.messaging.models import ChatVisitor
+from regulars.messaging.models import ChatProof, ChatVisitor
 
 # A browser that looked and never wrote is nobody after a month.
 IDLE = timedelta(days=30)
@@ -20,6 +20,7 @@ def forget_visitors(person_ids: Sequence[int]) -> int:
 
 @transaction.atomic
 def sweep_visitors(*, at: datetime) -> int:
-    """Forget browsers that never wrote anything and did not come back."""
+    """Forget browsers that never wrote anything and did not come back, and proofs that are over."""
+    ChatProof.objects.filter(ends_at__lt=at).delete()
     idle = ChatVisitor.objects.filter(thread__isnull=True, last_seen_at__lt=at - IDLE)
     return ChatVisitor.objects.filter(pk__in=list(idle.values_list("pk", flat=True)[:AT_ONCE])).delete()[0]

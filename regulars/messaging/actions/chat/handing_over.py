@@ -8,11 +8,11 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.kit.refused import Refused
+from regulars.kit.wording import to_customer_lazy as _
 from regulars.messaging.actions.writing import write_message
 from regulars.messaging.engine.outgoing import OutgoingLetter, Recipient
 from regulars.messaging.models import (

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from regulars.kit.actor import Actor
 from regulars.kit.refused import Invalid
+from regulars.messaging.actions.confirming import sign_up
 from regulars.messaging.engine.proofs import Proof
 from regulars.messaging.models import ChatVisitor
+from regulars.messaging.queries.consent import live_identity
 from regulars.people.actions import (
     IdentityTaken,
     add_identity,
@@ -39,6 +41,7 @@ def person_for(visitor: ChatVisitor, *, by: Actor, at: datetime) -> Person:
     ChatVisitor.objects.filter(pk=visitor.pk).update(person=person)
     if not visitor.is_verified:
         claim_email(visitor, by=by, at=at)
+        sign_visitor_up(visitor, by=by, at=at)
     return person
 
 
@@ -85,6 +88,20 @@ def claim_email(visitor: ChatVisitor, *, by: Actor, at: datetime) -> None:
     except (IdentityTaken, Invalid):
         # Somebody else got it in this very moment: it stays with the visitor alone.
         return
+
+
+def sign_visitor_up(visitor: ChatVisitor, *, by: Actor, at: datetime) -> None:
+    """Write down what a visitor ticked, as soon as their address is somebody's; whoever reads there confirms it."""
+    purpose = visitor.site.purpose
+    identity = live_identity(IdentityKind.EMAIL, visitor.email) if visitor.sign_up_proof else None
+    if identity is None or purpose is None:
+        return
+    source = f"chat {visitor.site}"[:60]
+    sign_up(
+        identity, purpose, language=visitor.language, source=source, proof=visitor.sign_up_proof, by=by, at=at
+    )
+    visitor.sign_up_proof = ""
+    ChatVisitor.objects.filter(pk=visitor.pk).update(sign_up_proof="")
 
 
 def rename_unnamed(visitor: ChatVisitor, *, by: Actor, at: datetime) -> None:

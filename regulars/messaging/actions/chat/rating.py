@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce
 from regulars.kit.live import publish
 from regulars.kit.refused import Invalid, Refused
+from regulars.kit.wording import to_customer_lazy as _
 from regulars.messaging.actions.chat.speaking import clean_words
 from regulars.messaging.events import ChatRated
 from regulars.messaging.models import ChatRating, ChatVisitor, Direction, Message
@@ -43,7 +43,7 @@ def ask_how_it_was(thread_id: int, *, at: datetime) -> int:
 
 @transaction.atomic
 def rate(visitor: ChatVisitor, score: int, comment: str = "", *, by: Actor, at: datetime) -> ChatRating:
-    """Take down how a visitor found the help; until they are asked again they may change their mind."""
+    """Take down how a visitor found the help; until they are asked again they may change their mind. Without words theirs stay."""
     visitor = ChatVisitor.objects.select_for_update(of=("self",)).select_related("thread").get(pk=visitor.pk)
     if visitor.asked_at is None or visitor.thread is None:
         raise NotAsked
@@ -51,13 +51,10 @@ def rate(visitor: ChatVisitor, score: int, comment: str = "", *, by: Actor, at: 
         raise Invalid({"score": _("Choose 1 to 5.")})
     last = Message.objects.filter(thread=visitor.thread, direction=Direction.OUT).order_by("-pk").first()
     words = clean_words(comment)[:LONGEST_COMMENT]
+    said = {"thread": visitor.thread, "about": last, "score": score} | ({"comment": words} if words else {})
     rating, is_new = ChatRating.objects.update_or_create(
-        visitor=visitor, asked_at=visitor.asked_at,
-        defaults={"thread": visitor.thread, "about": last, "score": score, "comment": words},
-        create_defaults={
-            "thread": visitor.thread, "about": last, "score": score, "comment": words, "created_at": at,
-        },
-    )  # fmt: skip
+        visitor=visitor, asked_at=visitor.asked_at, defaults=said, create_defaults=said | {"created_at": at}
+    )
     if is_new or words:
         announce(
             ChatRated(

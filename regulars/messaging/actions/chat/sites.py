@@ -30,7 +30,7 @@ COLOUR = re.compile(r"#[0-9a-f]{6}")
 MOST_ORIGINS, LONGEST_WORDS, MOST_MINUTES = 50, 300, 1440
 CHANGED = (
     "origins", "colour", "side", "language", "texts", "asks_name", "asks_email", "week", "time_zone",
-    "requires_identity", "mails_after_minutes", "is_active", "team_id", "mail_channel_id",
+    "requires_identity", "mails_after_minutes", "is_active", "team_id", "mail_channel_id", "purpose_id",
 )  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def _take_over(site: ChatSite, values: Mapping[str, Any]) -> None:
     for name, read in readers.items():
         if name in values:
             setattr(site, name, read(values[name]))
-    for name in ("team", "mail_channel"):
+    for name in ("team", "mail_channel", "purpose"):
         if name in values:
             setattr(site, name, values[name])
     if site.mail_channel is not None and site.mail_channel.kind != ChannelKind.EMAIL:

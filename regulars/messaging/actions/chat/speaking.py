@@ -10,12 +10,12 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models.functions import Greatest
-from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.actor import Actor
 from regulars.kit.keeping import keep
 from regulars.kit.live import publish
 from regulars.kit.refused import Invalid, Refused
+from regulars.kit.wording import to_customer_lazy as _
 from regulars.messaging.actions.chat.persons import person_for
 from regulars.messaging.actions.chat.visiting import let_take_part
 from regulars.messaging.actions.filing import plain, tell_of

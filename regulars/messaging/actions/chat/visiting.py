@@ -7,21 +7,27 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce
 from regulars.kit.refused import Invalid, Refused
 from regulars.kit.secrets import decrypt
-from regulars.messaging.actions.chat.persons import claim_email, let_go_of, proven_person, rename_unnamed
+from regulars.kit.wording import to_customer_lazy as _
+from regulars.messaging.actions.chat.persons import (
+    claim_email,
+    let_go_of,
+    proven_person,
+    rename_unnamed,
+    sign_visitor_up,
+)
 from regulars.messaging.actions.filing import plain
-from regulars.messaging.engine.proofs import BadProof, Proof, read_proof
+from regulars.messaging.engine.proofs import LEEWAY_SECONDS, BadProof, Proof, read_proof
 from regulars.messaging.events import VisitorProven
-from regulars.messaging.models import ChatSite, ChatVisitor, Message, Participant, Thread
+from regulars.messaging.models import ChatProof, ChatSite, ChatVisitor, Message, Participant, Thread
 from regulars.messaging.models.chat import PROOF_HOLDS
 from regulars.people.engine.identities import tidy_identity
 from regulars.people.engine.sayings import Unclear
@@ -86,6 +92,7 @@ def open_visit(
     if known is None:
         known, fresh = _new(site, at)
     if proof is not None:
+        _bind(site, known, proof)
         _prove(known, proof, by=by, at=at)
     _look(known, looking, at)
     return known, fresh
@@ -103,6 +110,19 @@ def visitor_with(site: ChatSite, token: str, *, at: datetime) -> ChatVisitor:
     return found
 
 
+def _bind(site: ChatSite, visitor: ChatVisitor, proof: Proof) -> None:
+    """Let a proof that has a name be of use to one browser only: who copied it from elsewhere is refused."""
+    if not proof.mark:
+        return
+    ends_at = datetime.fromtimestamp(proof.ends_at + LEEWAY_SECONDS, UTC)
+    key = hashlib.sha256(proof.mark.encode()).hexdigest()
+    ChatProof.objects.bulk_create(
+        [ChatProof(site=site, key=key, visitor=visitor, ends_at=ends_at)], ignore_conflicts=True
+    )
+    if not ChatProof.objects.filter(site=site, key=key, visitor=visitor).exists():
+        raise IdentityRefused("identity_replayed")
+
+
 @transaction.atomic
 def note_visit(visitor: ChatVisitor, *, at: datetime) -> None:
     """Remember that a visitor is there, not more often than anybody needs to know."""
@@ -111,21 +131,30 @@ def note_visit(visitor: ChatVisitor, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def introduce(visitor: ChatVisitor, *, name: str, email: str, by: Actor, at: datetime) -> ChatVisitor:
-    """Take down what a visitor says of themselves; of whom the business vouched for nothing is believed but the proof."""
+def introduce(
+    visitor: ChatVisitor, *, name: str, email: str, signs_up: bool = False, by: Actor, at: datetime
+) -> ChatVisitor:
+    """Take down what a visitor says of themselves; of whom the business vouched for nothing is believed but the proof.
+
+    Ticking the sign-up is kept until there is an address it can be about.
+    """
     visitor = (
         ChatVisitor.objects.select_for_update(of=("self",))
-        .select_related("site", "person", "thread")
+        .select_related("site__purpose", "site__channel", "person", "thread")
         .get(pk=visitor.pk)
     )
     if visitor.is_verified:
         return visitor
     visitor.name = clean_name(name) or visitor.name
     visitor.email = clean_email(email) or visitor.email
-    visitor.save(update_fields=["name", "email"])
+    if signs_up and visitor.email and visitor.site.purpose is not None:
+        version = visitor.site.purpose.wording_version
+        visitor.sign_up_proof = f"ticked, {by.address}, request {by.request_id}, wording {version}"
+    visitor.save(update_fields=["name", "email", "sign_up_proof"])
     if visitor.person is not None:
         rename_unnamed(visitor, by=by, at=at)
         claim_email(visitor, by=by, at=at)
+    sign_visitor_up(visitor, by=by, at=at)
     if visitor.thread is not None:
         let_take_part(visitor, visitor.thread)
     return visitor
@@ -178,7 +207,7 @@ def _proof(site: ChatSite, identity: str, at: datetime) -> Proof:
     key = decrypt(site.sealed_identity_key) if site.has_identity_key else ""
     try:
         proof = read_proof(identity, key, at=at)
-        return Proof(proof.subject, clean_email(proof.email), clean_name(proof.name))
+        return replace(proof, email=clean_email(proof.email), name=clean_name(proof.name))
     except BadProof as problem:
         raise IdentityRefused(problem.code) from None
     except Invalid:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
+from regulars.messaging.engine.providers.approved import Standing
 from regulars.messaging.engine.providers.meta import (
     SHARED_SETTINGS,
     accepted,
     ask_name,
+    ask_standing,
     graph,
     handshake,
     is_metas,
@@ -17,6 +19,7 @@ from regulars.messaging.engine.providers.meta import (
 from regulars.messaging.engine.providers.reading import inside, moment, objects, text_of
 from regulars.messaging.engine.providers.values import (
     DELIVERED,
+    Answer,
     Asking,
     Call,
     Capabilities,
@@ -93,6 +96,10 @@ class Messenger:
     def check(self, settings: Mapping[str, str]) -> Asking:
         """Ask for the page's name."""
         return (yield from ask_name(settings, settings["page_id"], "name"))
+
+    def standing(self, settings: Mapping[str, str]) -> Generator[Call, Answer, Standing]:
+        """Ask until when the token holds."""
+        return (yield from ask_standing(settings, "pages_messaging"))
 
     def _messages(self, entry: dict[str, Any]) -> list[IncomingText]:
         found = []

@@ -5,11 +5,19 @@ Seal: `X-Hub-Signature-256`, HMAC-SHA256 of the raw body under the app's secret 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
-from regulars.messaging.engine.providers.reading import inside, is_same, is_sealed, text_of
+from regulars.messaging.engine.providers.approved import Standing
+from regulars.messaging.engine.providers.reading import (
+    inside,
+    is_same,
+    is_sealed,
+    moment,
+    objects,
+    text_of,
+)
 from regulars.messaging.engine.providers.values import (
     AccessEnded,
     Answer,
@@ -129,3 +137,26 @@ def ask_name(settings: Mapping[str, str], node: str, field: str) -> Asking:
     """Ask a node for its name, to see whether the token works."""
     answer = yield Call("GET", f"{graph(settings, node)}?fields={field}", sign_in(settings))
     return text_of(accepted(answer), field) or node
+
+
+def ask_standing(settings: Mapping[str, str], scope: str) -> Generator[Call, Answer, Standing]:
+    """Ask how our token stands (GET /debug_token): valid, until when, and for which accounts it has a permission.
+
+    Graph says 0 for a token that does not end. Access to data may end before the token does; the earlier one counts.
+    """
+    asked = urlencode({"input_token": settings["token"]})
+    answer = yield Call("GET", f"{graph(settings, 'debug_token')}?{asked}", sign_in(settings))
+    said = inside(accepted(answer), "data")
+    ends = [
+        found
+        for name in ("expires_at", "data_access_expires_at")
+        if text_of(said, name) not in ("", "0") and (found := moment(text_of(said, name))) is not None
+    ]
+    scopes = [one for one in objects(said.get("granular_scopes")) if text_of(one, "scope") == scope]
+    accounts = [str(one) for found in scopes for one in found.get("target_ids") or () if str(one).isdecimal()]
+    return Standing(
+        is_valid=said.get("is_valid") is not False,
+        ends_at=min(ends, default=None),
+        accounts=tuple(dict.fromkeys(accounts)),
+        words=text_of(said, "error", "message"),
+    )

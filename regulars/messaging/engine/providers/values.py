@@ -134,12 +134,21 @@ class RemoteFile:
 
 
 @dataclass(frozen=True)
+class Filling:
+    """What stands in one gap of a template: `place` is header, body or button:NUMBER; a numbered gap has no name."""
+
+    place: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Template:
-    """A text the provider has approved beforehand, and what fills its gaps."""
+    """A text the provider has approved beforehand, and what fills its gaps, in their order."""
 
     name: str
     language: str
-    values: tuple[str, ...] = ()
+    fillings: tuple[Filling, ...] = ()
 
 
 @dataclass(frozen=True)

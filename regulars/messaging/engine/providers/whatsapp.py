@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
+from regulars.messaging.engine.providers.approved import ApprovedTemplate, Standing, read_template
 from regulars.messaging.engine.providers.meta import (
     SHARED_SETTINGS,
     accepted,
     ask_name,
+    ask_standing,
     graph,
     handshake,
     is_metas,
@@ -26,6 +29,7 @@ from regulars.messaging.engine.providers.values import (
     Capabilities,
     DeliveryEvent,
     Fetching,
+    Filling,
     Heard,
     IncomingText,
     NotAccepted,
@@ -44,6 +48,8 @@ from regulars.messaging.engine.providers.values import (
 STATES = {"sent": SENT, "delivered": DELIVERED, "read": READ, "failed": FAILED}
 FILES = ("image", "document", "audio", "video", "sticker")
 WINDOW_HOURS = 24
+FIELDS = "id,name,language,status,category,parameter_format,components"
+PAGE_SIZE, MOST_PAGES = 100, 200
 
 
 class WhatsApp:
@@ -56,7 +62,11 @@ class WhatsApp:
         tells_delivery=True, tells_reading=True,
         medium="whatsapp",
     )  # fmt: skip
-    settings = (Setting("number_id", "Phone number id"), *SHARED_SETTINGS)
+    settings = (
+        Setting("number_id", "Phone number id"),
+        Setting("business_id", "Business account id, for templates", is_required=False),
+        *SHARED_SETTINGS,
+    )
 
     def send(self, settings: Mapping[str, str], text: OutgoingText) -> Asking:
         """Send a template, or inside the window a text and its files; the first id stands for all."""
@@ -105,6 +115,34 @@ class WhatsApp:
         """Ask for the number's name."""
         return (yield from ask_name(settings, settings["number_id"], "verified_name"))
 
+    def standing(self, settings: Mapping[str, str]) -> Generator[Call, Answer, Standing]:
+        """Ask until when the token holds, and for which business accounts."""
+        return (yield from ask_standing(settings, "whatsapp_business_management"))
+
+    def approved(self, settings: Mapping[str, str]) -> Generator[Call, Answer, tuple[ApprovedTemplate, ...]]:
+        """Return every template of the business account (GET /ACCOUNT/message_templates), page by page."""
+        account = settings.get("business_id") or (yield from self._account(settings))
+        place, after, found = graph(settings, account, "message_templates"), "", []
+        for _page in range(MOST_PAGES):
+            query = urlencode(
+                {"fields": FIELDS, "limit": PAGE_SIZE} | ({"after": after} if after else {}), safe=","
+            )
+            said = accepted(
+                (yield Call("GET", f"{place}?{query}", sign_in(settings), largest_answer=8_000_000))
+            )
+            found += [one for raw in objects(said.get("data")) if (one := read_template(raw)) is not None]
+            before, after = after, text_of(said, "paging", "cursors", "after")
+            # The link to the next page is not followed: it is told whether there is one, and our token goes where we say.
+            if not text_of(said, "paging", "next") or after in ("", before):
+                return tuple(found)
+        raise NotAccepted("WhatsApp tells of more templates than can be.")
+
+    def _account(self, settings: Mapping[str, str]) -> Generator[Call, Answer, str]:
+        standing = yield from self.standing(settings)
+        if len(standing.accounts) != 1:
+            raise NotAccepted("Enter the business account id: the token does not say which one it is for.")
+        return standing.accounts[0]
+
 
 def _key(answer: Answer) -> str:
     sent: dict[str, Any] = next(objects(accepted(answer).get("messages")), {})
@@ -133,10 +171,21 @@ def _parts(text: OutgoingText) -> list[dict[str, Any]]:
 
 def _template(template: Template) -> dict[str, Any]:
     said: dict[str, Any] = {"name": template.name, "language": {"code": template.language}}
-    if template.values:
-        gaps = [{"type": "text", "text": value} for value in template.values]
-        said["components"] = [{"type": "body", "parameters": gaps}]
+    places = dict.fromkeys(one.place for one in template.fillings)
+    if places:
+        said["components"] = [_component(place, template.fillings) for place in places]
     return {"type": "template", "template": said}
+
+
+def _component(place: str, fillings: tuple[Filling, ...]) -> dict[str, Any]:
+    kind, _colon, number = place.partition(":")
+    gaps = [
+        {"type": "text", **({"parameter_name": one.name} if one.name else {}), "text": one.text}
+        for one in fillings
+        if one.place == place
+    ]
+    button = {"sub_type": "url", "index": number} if kind == "button" else {}
+    return {"type": kind, **button, "parameters": gaps}
 
 
 def _is_text(said: dict[str, Any]) -> bool:

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from regulars.kit.actor import Actor
@@ -21,6 +20,7 @@ from regulars.kit.api.problems import refusal_body
 from regulars.kit.clock import now
 from regulars.kit.refused import Refused
 from regulars.kit.requests import Request
+from regulars.kit.wording import to_customer as _
 from regulars.messaging.actions.chat.speaking import FileTooLarge
 from regulars.messaging.actions.chat.visiting import visitor_with
 from regulars.messaging.models import ChatSite, ChatVisitor

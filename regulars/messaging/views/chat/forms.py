@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.kit.countries import time_zones
 from regulars.messaging.forms import Form
-from regulars.messaging.models import Channel, ChannelKind, ChatSite, WebForm
+from regulars.messaging.models import Channel, ChannelKind, ChatSite, LegalBasis, Purpose, WebForm
 from regulars.messaging.models.chat import Asking, Side
 from regulars.messaging.queries.chat_words import OWN, words_in
 from regulars.messaging.queries.web_forms import field_choices
@@ -79,6 +79,12 @@ class ChatSiteForm(Form):
         help_text=_(
             "Whoever left the page gets what you answered by mail, and their reply stays in the conversation."
         ),
+    )
+    purpose = forms.ModelChoiceField(
+        Purpose.objects.filter(is_active=True, legal_basis=LegalBasis.CONSENT),
+        label=_("Offer a sign-up beside the e-mail"),
+        required=False,
+        empty_label=_("None"),
     )
     mails_after_minutes = forms.IntegerField(
         label=_("Mail unseen answers after minutes"), min_value=1, max_value=1440

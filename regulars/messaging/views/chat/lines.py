@@ -22,7 +22,7 @@ from regulars.messaging.actions.chat.visiting import Looking, introduce, note_vi
 from regulars.messaging.engine.colours import ink_on
 from regulars.messaging.models import ChatVisitor
 from regulars.messaging.models.messages import FILES
-from regulars.messaging.queries.chat import file_for, lines_for, unread_count
+from regulars.messaging.queries.chat import file_for, lines_for, sign_up_words, unread_count
 from regulars.messaging.queries.chat_words import words_in
 from regulars.messaging.views.chat.door import Call, chat_door, own_origin, visitor_of
 from regulars.messaging.views.threads import download
@@ -43,7 +43,11 @@ def setup(call: Call) -> HttpResponse | dict[str, Any]:
         "colour": site.colour,
         "ink": ink_on(site.colour),
         "side": site.side,
-        "asks": {"name": site.asks_name, "email": site.asks_email},
+        "asks": {
+            "name": site.asks_name,
+            "email": site.asks_email,
+            "sign_up": sign_up_words(site, call.language),
+        },
         "open": site.hours.is_open(moment),
         "opens_at": opening.isoformat() if opening else None,
         "mails": mailbox_of(site) is not None,
@@ -72,8 +76,9 @@ def introduction(call: Call) -> dict[str, Any]:
     """Take down the name and address a visitor gives."""
     visitor = visitor_of(call, rate=(20, 600), name="introduction")
     visitor = introduce(
-        visitor, name=call.text("name", 200), email=call.text("email", 400), by=call.actor, at=now()
-    )
+        visitor, name=call.text("name", 200), email=call.text("email", 400),
+        signs_up=bool(call.body.get("sign_up")), by=call.actor, at=now(),
+    )  # fmt: skip
     return {"visitor": _about(visitor)}
 
 

@@ -61,7 +61,7 @@ svg{display:block;fill:none;stroke:currentColor;stroke-width:1.9;stroke-linecap:
 .go{min-height:44px;padding:0 18px;border-radius:12px;background:var(--c);color:var(--ink);font-weight:640;justify-self:start}.go:hover,.send:hover{filter:brightness(1.08)}
 .stars{display:flex;gap:6px}.stars button{flex:1;height:46px;border-radius:12px;background:var(--soft);display:grid;place-items:center;color:var(--quiet)}.stars button:hover,.stars [aria-pressed=true]{background:var(--soft-2);color:var(--text)}.stars svg{width:26px;height:26px}
 .stars [aria-pressed=true]{background:var(--c);color:var(--ink)}
-.rows{display:grid;gap:11px}.mail-row{display:flex;gap:8px;align-items:flex-end}.mail-row label{flex:1;min-width:0}
+.card .tick{display:flex;gap:9px;align-items:flex-start;font-weight:400}.card .tick input{flex:none;width:20px;height:20px;min-height:0;margin:1px 0 0;accent-color:var(--c)}.rows{display:grid;gap:11px}.mail-row{display:flex;gap:8px;align-items:flex-end}.mail-row label{flex:1;min-width:0}
 .foot{flex:none;padding:8px 12px 12px;padding-bottom:max(12px,env(safe-area-inset-bottom))}
 .write{display:flex;align-items:flex-end;gap:2px;border:1px solid var(--line);border-radius:22px;padding:4px;background:var(--bg)}
 .write textarea{flex:1;min-width:0;border:0;outline:0;background:none;resize:none;padding:9px 4px;font-size:16px;line-height:1.35;height:40px;max-height:140px;overflow-y:auto;scrollbar-width:thin}.write textarea::placeholder{color:var(--quiet);opacity:1}

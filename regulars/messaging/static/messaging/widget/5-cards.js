@@ -18,10 +18,13 @@ function complain(one, words) {
 function askWho(isDoor, done) {
   const shown = (isDoor ? ["name", "email"] : ["email"]).filter((name) => setup.asks[name] !== "no" && !room.visitor?.[name]);
   const fields = shown.map((name) => field(name, name === "email" ? "email" : "text", name));
+  // Ticked by nobody but the visitor; it counts when they press the button in the mail that comes.
+  const tick = setup.asks.sign_up && shown.includes("email") && h("input", { type: "checkbox", name: "sign_up" });
   const submit = async (event) => {
     event.preventDefault();
     fields.forEach((one) => complain(one, one.needed && !one.input.value.trim() ? say("needed") : ""));
     const values = Object.fromEntries(fields.map((one) => [one.input.name, one.input.value.trim()]));
+    if (tick?.checked) values.sign_up = true;
     const email = fields.find((one) => one.input.name === "email");
     if (email && values.email && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(values.email)) complain(email, say("bad_email"));
     const first = fields.find((one) => one.input.getAttribute("aria-invalid") === "true");
@@ -40,6 +43,7 @@ function askWho(isDoor, done) {
     { className: "card", noValidate: true, onsubmit: submit },
     !isDoor && h("p", { text: say("leave_email") }),
     h("div", { className: isDoor ? "rows" : "mail-row" }, ...fields.map((one) => one.whole), !isDoor && h("button", { className: "go", text: say("save") })),
+    tick && h("label", { className: "tick" }, tick, h("span", { text: setup.asks.sign_up })),
     isDoor && h("button", { className: "go", text: say("start") }),
   );
 }
@@ -47,6 +51,9 @@ function askWho(isDoor, done) {
 function askHow() {
   const words = h("p", { text: say("rate"), id: "rate" });
   let score = 0;
+  // What is said goes one after the other: a face that comes late must not overtake the words.
+  let said = Promise.resolve();
+  const tell = (what) => { said = said.then(() => ask("POST", "rating", what)).catch(() => {}); return said; };
   const faces = [1, 2, 3, 4, 5].map((n) =>
     h("button", { type: "button", "aria-pressed": "false", "aria-label": say(`rate_${n}`), title: say(`rate_${n}`), onclick: () => choose(n) }, icon(`face${n}`)),
   );
@@ -59,10 +66,10 @@ function askHow() {
     faces.forEach((face, place) => face.setAttribute("aria-pressed", String(place + 1 === n)));
     more.hidden = send.hidden = false;
     room.toEnd();
-    await ask("POST", "rating", { score }).catch(() => {});
+    await tell({ score });
   }
   async function finish() {
-    await ask("POST", "rating", { score, comment: comment.value, done: true }).catch(() => {});
+    await tell({ score, comment: comment.value, done: true });
     card.replaceChildren(h("p", { className: "said", role: "status", text: say("rate_thanks") }));
     room.hasRated = true;
   }

@@ -133,7 +133,7 @@ const room = {
     this.cards.dataset.kind = kind;
     this.cards.replaceChildren();
     if (kind === "door") this.cards.append(askWho(true, () => (this.draw(), this.field.focus())));
-    if (kind === "address") this.cards.append(askWho(false, (values) => this.thank(values)));
+    if (kind === "address") this.cards.append(askWho(false, (values) => (this.thank(values), this.field.focus())));
     if (kind === "rate") this.cards.append(askHow());
   },
   askAddress() {

@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from regulars.kit.api import ERRORS, Sent, answer, gone
 from regulars.kit.clock import now
 from regulars.kit.refused import Invalid, NotThere, require
-from regulars.messaging.actions.consenting import record_consent
+from regulars.messaging.actions.confirming import say_consent
 from regulars.messaging.actions.suppressing import lift_suppression, suppress
 from regulars.messaging.models import ConsentEntry, Purpose, Suppression, SuppressionReason
 from regulars.messaging.queries.consent import Standing, ledger_of, standings
@@ -30,6 +30,8 @@ class PurposeOut(Schema):
     description: str
     message_class: str
     legal_basis: str
+    needs_confirming: bool
+    confirm_days: int
     wording_version: int
     is_active: bool
 
@@ -77,6 +79,7 @@ class ConsentIn(Sent):
     state: str = Field(..., examples=["granted"], description="granted, pending or withdrawn.")
     channel: str = Field("email", examples=["email"])
     source: str = Field(..., max_length=60, examples=["sign-up form"])
+    is_confirmed: bool = Field(False, description="They confirmed it elsewhere; `proof` says how and when.")
     proof: str = Field("", max_length=500, examples=["Form 17, 2026-03-02 10:00, 203.0.113.9"])
 
 
@@ -135,7 +138,7 @@ def get_consent(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @router.post("/people/{int:person_id}/consent", response={201: EntryOut, **ERRORS}, summary="Record consent")
 def post_consent(request: HttpRequest, person_id: int, values: ConsentIn) -> HttpResponse:
-    """Add a line to the ledger."""
+    """Add a line to the ledger. A yes for a purpose that is confirmed by a link becomes pending, and the link is mailed."""
     person = _person(request, person_id, "consent.change")
     identity = Identity.objects.filter(person=person, pk=values.identity, ended_at=None).first()
     purpose = Purpose.objects.filter(key=values.purpose).first()
@@ -143,9 +146,9 @@ def post_consent(request: HttpRequest, person_id: int, values: ConsentIn) -> Htt
         raise Invalid({"identity": _("This person has no such address.")})
     if purpose is None:
         raise Invalid({"purpose": _("There is no such purpose.")})
-    entry = record_consent(
+    entry = say_consent(
         identity, purpose, values.state, channel_kind=values.channel, source=values.source, proof=values.proof,
-        by=actor_of(request), at=now(),
+        is_confirmed=values.is_confirmed, by=actor_of(request), at=now(),
     )  # fmt: skip
     return answer(_entry(entry), status=201)
 
