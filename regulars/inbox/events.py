@@ -133,6 +133,87 @@ class TemplateChanged(_SetupEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MacroChanged(_SetupEvent):
+    """A macro was made, changed, ordered, put away or taken out again."""
+
+    kind: ClassVar[str] = "macro.changed"
+    label: ClassVar[str | Promise] = _("Macro changed")
+    icon: ClassVar[str] = "bolt"
+    macro_id: int = 0
+
+    def subject(self) -> tuple[str, int | None]:
+        return "macro", self.macro_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillChanged(_SetupEvent):
+    """A skill was made or thrown away, or who has it or what needs it was changed."""
+
+    kind: ClassVar[str] = "skill.changed"
+    label: ClassVar[str | Promise] = _("Skill changed")
+    icon: ClassVar[str] = "user-search"
+    skill_id: int = 0
+
+    def subject(self) -> tuple[str, int | None]:
+        return "skill", self.skill_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationSplit(_ConversationEvent):
+    """Messages of a conversation began one of their own."""
+
+    kind: ClassVar[str] = "conversation.split"
+    label: ClassVar[str | Promise] = _("Conversation split")
+    icon: ClassVar[str] = "git-fork"
+    new_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftShared(_ConversationEvent):
+    """A member lets colleagues read and take over a draft, or no longer."""
+
+    kind: ClassVar[str] = "draft.shared"
+    label: ClassVar[str | Promise] = _("Draft shared")
+    icon: ClassVar[str] = "pencil"
+    draft_id: int = 0
+    is_shared: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftTaken(_ConversationEvent):
+    """A member made a colleague's draft their own."""
+
+    kind: ClassVar[str] = "draft.taken"
+    label: ClassVar[str | Promise] = _("Draft taken over")
+    icon: ClassVar[str] = "pencil"
+    draft_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MacroRun(_ConversationEvent):
+    """A macro was run on a conversation, or what it did there was taken back."""
+
+    kind: ClassVar[str] = "macro.run"
+    label: ClassVar[str | Promise] = _("Macro run")
+    icon: ClassVar[str] = "bolt"
+    macro_id: int = 0
+    is_undone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleChanged(_SetupEvent):
+    """A linked article was written down, changed, put away or taken out again."""
+
+    kind: ClassVar[str] = "article.changed"
+    label: ClassVar[str | Promise] = _("Article changed")
+    icon: ClassVar[str] = "book"
+    article_id: int = 0
+
+    def subject(self) -> tuple[str, int | None]:
+        return "article", self.article_id
+
+
+@dataclass(frozen=True, kw_only=True)
 class SatisfactionSettingsChanged(Event):
     """Whether and when customers are asked how it went was changed."""
 

@@ -2,12 +2,23 @@ from __future__ import annotations
 
 from regulars.inbox.actions.arriving import take_failure, take_message
 from regulars.inbox.actions.breaching import escalate
+from regulars.inbox.actions.giving_again import GIVE_AGAIN
+from regulars.inbox.actions.likening import find_later
+from regulars.inbox.actions.retargeting import RETARGET
 from regulars.inbox.actions.satisfaction import forget_what_they_said, plan_satisfaction
 from regulars.inbox.actions.suggestions import remember_answer
 from regulars.inbox.actions.templates import count_as_sent
 from regulars.inbox.actions.tidying import forget_conversations, swap_tag
-from regulars.inbox.events import ConversationAnswered, ConversationClosed, TargetMissed
+from regulars.inbox.events import (
+    AvailabilityChanged,
+    BusinessHoursChanged,
+    ConversationAnswered,
+    ConversationClosed,
+    ResponseTargetChanged,
+    TargetMissed,
+)
 from regulars.kit.events import Heard, hears
+from regulars.kit.worker import NOW, defer
 from regulars.messaging.actions.chat.rating import ask_how_it_was
 from regulars.messaging.events import AutomaticMessageReceived, MessageFailed, MessageReceived
 from regulars.people.events import PersonErased, TagDeleted, TagsMerged
@@ -17,6 +28,12 @@ from regulars.people.events import PersonErased, TagDeleted, TagsMerged
 def begin_or_go_on(event: MessageReceived | AutomaticMessageReceived, heard: Heard) -> None:
     """Let a message begin its conversation, go on with it, or reopen it."""
     take_message(event.message_id, by=heard.by, at=heard.recorded_at)
+
+
+@hears(MessageReceived)
+def look_for_answers(event: MessageReceived, heard: Heard) -> None:
+    """Have it looked up what answered questions like this one."""
+    find_later(event.thread_id)
 
 
 @hears(MessageFailed)
@@ -66,3 +83,15 @@ def learn_from_the_answer(event: ConversationAnswered, heard: Heard) -> None:
     """Count the templates that left with an answer, and keep it to be suggested for like questions."""
     count_as_sent(event.conversation_id, event.message_id, at=heard.recorded_at)
     remember_answer(event.conversation_id, event.message_id)
+
+
+@hears(BusinessHoursChanged, ResponseTargetChanged)
+def let_promises_follow(event: BusinessHoursChanged | ResponseTargetChanged, heard: Heard) -> None:
+    """Reckon the promises that run anew, after hours, a holiday or a target was changed."""
+    defer(RETARGET, queue=NOW)
+
+
+@hears(AvailabilityChanged)
+def give_what_waited(event: AvailabilityChanged, heard: Heard) -> None:
+    """Give what waited for somebody to who came back, or takes more."""
+    defer(GIVE_AGAIN, queue=NOW)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
+from regulars.inbox.actions.asking import hear_facts
+from regulars.inbox.actions.following_rules import follow_rules
 from regulars.inbox.actions.moving import WAKING, about_event, locked, moved, wake
-from regulars.inbox.actions.ruling import follow_rules
+from regulars.inbox.engine.beginnings import beginning_of
 from regulars.inbox.events import ConversationOpened, ConversationReopened
 from regulars.inbox.models import Conversation, State
+from regulars.inbox.queries.waiting import threads_of, unanswered_since
 from regulars.inbox.rules import begins_anew
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce
 from regulars.messaging.actions.splitting import begin_thread_with
-from regulars.messaging.models import ChannelKind, Message, Thread
+from regulars.messaging.models import ChannelKind, Message, Proof, Thread
 from regulars.messaging.queries.placing import survivor_of
 from regulars.team.actions.notices import notify
 
-BEGINNING = 140
 # Threads looked at by the clock: those that came while the room was being switched on.
 LOOK_BACK, AT_ONCE = 5_000, 200
 LOGGED = (ChannelKind.PHONE, ChannelKind.VISIT)
@@ -91,13 +94,32 @@ def _receive(conversation: Conversation, message: Message, *, is_new: bool, by: 
         "reopened_count",
     )
     kind = "opened" if is_new else "received"
-    moved(conversation, kind, by=by, at=message.received_at, fields=fields, message=message.pk)
+    moved(
+        conversation,
+        kind,
+        by=by,
+        at=message.received_at,
+        fields=fields,
+        # A mail that its sender's domain does not vouch for is shown with the warning or not at all.
+        words="" if message.proof == Proof.FAIL else message.text,
+        message=message.pk,
+    )
     _announce(conversation, before, is_new=is_new, by=by)
     if not message.is_automatic:
         tell_followers(conversation, message.sender)
-        if is_new:
-            follow_rules(conversation, message, at=message.received_at)
+        _follow_rules(conversation, message, is_new=is_new, by=by)
     return conversation
+
+
+def _follow_rules(conversation: Conversation, message: Message, *, is_new: bool, by: Actor) -> None:
+    """Let the rules look at what begins, and once more when a customer answers what a rule asked them."""
+    at = message.received_at
+    if is_new:
+        follow_rules(conversation, at=at)
+        return
+    asking = hear_facts(conversation, message, by=by, at=at)
+    if asking is not None:
+        follow_rules(conversation, at=at, done=asking.followed)
 
 
 @transaction.atomic
@@ -114,20 +136,11 @@ def take_failure(message_id: int, email: str, reason: str, *, by: Actor, at: dat
     if found.state == State.SPAM or known.exists():
         return found
     before = found.state
-    wake(found, at)
-    told = {"message": message_id, "email": email, "reason": reason[:300] or email}
+    wake(found, unanswered_since(threads_of(found.pk), without=message_id) or at)
+    told: dict[str, Any] = {"message": message_id, "email": email, "reason": reason[:300] or email}
     moved(found, "failed", by=by, at=at, fields=WAKING, **told)
     _announce(found, before, is_new=False, by=by)
     return found
-
-
-def beginning_of(text: str) -> str:
-    """Return how a message begins, on one line.
-
-    >>> beginning_of("Good morning,\\n\\n  I wrote last week.")
-    'Good morning, I wrote last week.'
-    """
-    return " ".join(text[: BEGINNING * 3].split())[:BEGINNING]
 
 
 def _announce(conversation: Conversation, before: str, *, is_new: bool, by: Actor) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
-from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db import connection, transaction
+from django.db.models import Count, F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.inbox.actions.moving import about_event, locked, moved
-from regulars.inbox.events import AvailabilityChanged, ConversationAssigned
-from regulars.inbox.models import Absence, Conversation, State
+from regulars.inbox.events import AvailabilityChanged, ConversationAssigned, ConversationChanged
+from regulars.inbox.models import Absence, Conversation, Skill, State, Ungiven
+from regulars.inbox.queries.skills import skills_needed
 from regulars.inbox.rules import ANSWER
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce, changed
@@ -23,6 +24,8 @@ from regulars.team.models import Member, Team
 from regulars.team.rules import may
 
 Way = Literal["turn", "load"]
+# Our own number, so that it meets no other lock.
+GIVING_LOCK = 7_403_117
 
 
 class NobodyFree(Refused):
@@ -43,6 +46,7 @@ def assign_conversation(
     if found.assignee_id == (member.pk if member else None):
         return found
     before, found.assignee = found.assignee_id, member
+    Ungiven.objects.filter(conversation=found).delete()
     moved(
         found,
         "assigned",
@@ -74,14 +78,22 @@ def hand_to_team(conversation: Conversation, team: Team | None, *, by: Actor, at
     return found
 
 
+@transaction.atomic
 def give_to_somebody(conversation: Conversation, way: Way, *, by: Actor, at: datetime) -> Conversation:
-    """Give a conversation to who helped this customer last, else by turn or to who has least."""
-    member = next_helper(conversation, way)
+    """Give a conversation to who helped this customer last, else by turn or to who has least; whoever was quicker stays.
+
+    One after another: two who give at the same time see each other's load, so nobody gets more than they take.
+    """
+    found = locked(conversation)
+    if found.assignee_id != conversation.assignee_id:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GIVING_LOCK])
+    member = next_helper(found, way)
     if member is None:
-        raise NobodyFree
-    with transaction.atomic():
-        Absence.objects.update_or_create(member=member, defaults={"last_given_at": at})
-        return assign_conversation(conversation, member, by=by, at=at)
+        raise _nobody(found)
+    Absence.objects.update_or_create(member=member, defaults={"last_given_at": at})
+    return assign_conversation(found, member, by=by, at=at)
 
 
 def next_helper(conversation: Conversation, way: Way) -> Member | None:
@@ -95,13 +107,70 @@ def next_helper(conversation: Conversation, way: Way) -> Member | None:
     return min(free, key=lambda one: (_last_given(one), one.pk))
 
 
+def _nobody(conversation: Conversation) -> NobodyFree:
+    """Say why nobody can take it: nobody has the skills, or all who have them are away or full."""
+    skills = skills_needed(conversation)
+    if not skills:
+        return NobodyFree()
+    names = {"skills": ", ".join(one.name for one in skills)}
+    if not able_members(conversation):
+        return NobodyFree(_("Nobody who answers here has these skills: %(skills)s.") % names)
+    return NobodyFree(
+        _("Nobody with these skills is free, they are away or have as many as they take: %(skills)s.") % names
+    )
+
+
+def previous_helper(conversation: Conversation) -> Member | None:
+    """Return who helped this customer last, when they are free."""
+    return _previous_helper(conversation, free_members(conversation))
+
+
 def free_members(conversation: Conversation) -> list[Member]:
-    """Return who could answer a conversation now: of its team if it has one, not away, not full."""
-    open_ones = Count("conversations", filter=Q(conversations__state=State.OPEN))
-    rows = Member.objects.active().select_related("absence").annotate(load=open_ones)
+    """Return who could take a conversation now: able to, not away, not full."""
+    return [one for one in able_members(conversation) if _is_free(one)]
+
+
+def able_members(conversation: Conversation) -> list[Member]:
+    """Return who can answer a conversation: of its team if it has one, with all the skills it needs."""
+    rows = Member.objects.active().select_related("absence")
     if conversation.team_id:
         rows = rows.filter(teams=conversation.team_id)
-    return [one for one in rows.order_by("pk") if may(one, ANSWER) and _is_free(one)]
+    having: dict[int, set[int]] = {}
+    needed = {one.pk for one in skills_needed(conversation)}
+    for member, skill in Skill.members.through.objects.filter(skill__in=needed).values_list(
+        "member", "skill"
+    ):
+        having.setdefault(member, set()).add(skill)
+    found = [one for one in rows.order_by("pk") if needed <= having.get(one.pk, set()) and may(one, ANSWER)]
+    _count_load(found, conversation)
+    return found
+
+
+def _count_load(members: Sequence[Member], conversation: Conversation) -> None:
+    """Note how many open conversations each has; the one that is given does not fill who has it already."""
+    rows = Conversation.objects.filter(
+        state=State.OPEN, merged_into=None, assignee__in=[one.pk for one in members]
+    )
+    counted = rows.exclude(pk=conversation.pk).order_by().values_list("assignee").annotate(Count("pk"))
+    loads = dict(counted)
+    for one in members:
+        vars(one)["load"] = loads.get(one.pk, 0)
+
+
+@transaction.atomic
+def need_skills(
+    conversation: Conversation, skill_ids: Iterable[int], *, by: Actor, at: datetime
+) -> Conversation:
+    """Say that whoever is given a conversation by turn or by load must have these skills, besides those it needs already."""
+    found = locked(conversation)
+    names = dict(Skill.objects.filter(pk__in=list(skill_ids)).values_list("pk", "name"))
+    before, after = list(found.skill_ids), sorted({*found.skill_ids, *names})
+    if before == after:
+        return found
+    found.skill_ids = after
+    moved(found, "skills", by=by, at=at, fields=("skill_ids",), name=", ".join(names.values()))
+    announce(ConversationChanged(**about_event(found)), by=by, changes={"skills": [before, after]})
+    return found
 
 
 @transaction.atomic

@@ -12,7 +12,10 @@ from regulars.inbox.models.targets import Clock, ResponseTarget
 from regulars.inbox.queries.targets import default_hours, target_of
 
 # What changes which promise holds.
-RETARGETS = frozenset({"opened", "begun", "priority", "tagged", "assigned", "team", "merged"})
+RETARGETED = "retargeted"
+RETARGETS = frozenset({"opened", "begun", "priority", "tagged", "assigned", "team", "merged", RETARGETED})
+# The customer waits longer already; what is promised begins with our deed, or it would be late at once.
+BEGIN_NOW = frozenset({"reopened", "failed"})
 ANSWERED, TAKEN_BACK, PUT_BACK = "answered", "taken_back", "put_back"
 
 
@@ -54,7 +57,8 @@ class _Keeper:
             self._cancel(FIRST)
             self._cancel(NEXT)
         elif talk.waiting_since is not None:
-            self._run(FIRST if is_first and NEXT not in self.open else NEXT, talk.waiting_since)
+            since = self.at if self.kind in BEGIN_NOW else talk.waiting_since
+            self._run(FIRST if is_first and NEXT not in self.open else NEXT, since)
         else:
             self._stand(FIRST)
             self._stand(NEXT)
@@ -67,7 +71,8 @@ class _Keeper:
         elif talk.state == State.CLOSED:
             self._end(RESOLUTION)
         elif talk.state == State.OPEN or talk.waiting_since is not None:
-            self._run(RESOLUTION, talk.waiting_since or self.at)
+            since = None if self.kind in BEGIN_NOW else talk.waiting_since
+            self._run(RESOLUTION, since or self.at)
         else:
             self._stand(RESOLUTION)
 
@@ -78,7 +83,11 @@ class _Keeper:
         for clock in self.open.values():
             if self.kind in RETARGETS or clock.pk is None:
                 self._promise(clock)
-            if clock.pk is None or self.kind == PUT_BACK or self.before[clock.kind] != _values(clock):
+            if (
+                clock.pk is None
+                or self.kind in (PUT_BACK, RETARGETED)
+                or self.before[clock.kind] != _values(clock)
+            ):
                 self._reckon(clock)
                 clock.save()
 
@@ -147,10 +156,15 @@ class _Keeper:
 
     def _reckon(self, clock: Clock) -> None:
         if clock.allowed is None:
-            clock.due_at = clock.warn_at = None
+            clock.due_at = clock.warn_at = clock.warned_at = clock.missed_at = None
             return
         calendar, engine = self._calendar(clock), clock.engine()
         clock.due_at, clock.warn_at = engine.due_at(calendar), engine.warn_at(calendar)
+        if self.kind == RETARGETED and clock.missed_at is not None:
+            # Late by the old hours or target, and not by the new.
+            is_late = clock.due_at is not None and clock.due_at <= self.at
+            clock.missed_at = clock.due_at if is_late or clock.running_since is None else None
+            clock.warned_at = clock.warned_at if clock.missed_at is not None else None
         if clock.missed_at is None and clock.warned_at is not None and clock.warn_at is not None:
             clock.warned_at = clock.warned_at if clock.warn_at <= self.at else None
 

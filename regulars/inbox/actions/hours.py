@@ -48,7 +48,7 @@ def create_hours(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Busin
 def change_hours(
     hours: BusinessHours, values: Mapping[str, Any], *, by: Actor, at: datetime
 ) -> BusinessHours:
-    """Change business hours; promises that run already are reckoned anew at the next change of their conversation."""
+    """Change business hours; promises that run already are reckoned anew at once."""
     before = {name: getattr(hours, name) for name in _TOLD}
     for name, value in _read({**before, **values}, hours).items():
         setattr(hours, name, value)

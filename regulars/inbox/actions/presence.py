@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from regulars.inbox.actions.moving import TOPIC
 from regulars.inbox.models import Conversation
+from regulars.inbox.rules import TOPIC
 from regulars.kit.live import publish
 from regulars.team.models import Member
 

@@ -13,8 +13,6 @@ from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from regulars.inbox.actions.moving import about_event, tell
 from regulars.inbox.events import SatisfactionGiven, SatisfactionSettingsChanged
@@ -31,6 +29,7 @@ from regulars.inbox.queries.writing import answering_channel, goes_by_letter
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce, changed
 from regulars.kit.refused import Invalid, Refused
+from regulars.kit.wording import to_customer, to_customer_lazy
 from regulars.messaging.actions import write_message
 from regulars.messaging.engine.outgoing import OutgoingLetter
 from regulars.team.models import Business
@@ -45,7 +44,7 @@ class TooLateToSay(Refused):
     """A score is a day old and stays as it is."""
 
     code = "too_late_to_say"
-    default = gettext_lazy("Thank you, your answer is with us already.")
+    default = to_customer_lazy("Thank you, your answer is with us already.")
 
 
 @transaction.atomic
@@ -136,14 +135,14 @@ def request_letter(one: Satisfaction) -> OutgoingLetter:
     url = settings.PUBLIC_URL.rstrip("/") + reverse("inbox:how", args=[one.secret])
     with translation.override(one.language):
         first = one.person.first_name if one.person else ""
-        hello = _("Hello %(name)s,") % {"name": first} if first else _("Hello,")
+        hello = to_customer("Hello %(name)s,") % {"name": first} if first else to_customer("Hello,")
         about = one.conversation.subject
         asks = (
-            _("how did we do with “%(subject)s”? One tap is enough.") % {"subject": about}
+            to_customer("how did we do with “%(subject)s”? One tap is enough.") % {"subject": about}
             if about
-            else _("how did we do? One tap is enough.")
+            else to_customer("how did we do? One tap is enough.")
         )
-        ends = _("Nothing is counted until you press the button on the page. Thank you!")
+        ends = to_customer("Nothing is counted until you press the button on the page. Thank you!")
         choices = [(score, str(label), f"{url}?score={score}") for score, label in reversed(SCORES)]
         lines = [f"{label}: {link}" for _score, label, link in choices]
         name = Business.current().name
@@ -162,7 +161,7 @@ def say_how_it_went(
     """Count what a customer says about a conversation; within a day they may say it differently."""
     held = Satisfaction.objects.select_for_update(of=("self",)).select_related("conversation").get(pk=one.pk)
     if score not in dict(SCORES):
-        raise Invalid({"score": _("Choose one of the five.")})
+        raise Invalid({"score": to_customer("Choose one of the five.")})
     if held.answered_at is not None and at - held.answered_at > OPEN_FOR:
         raise TooLateToSay
     is_first = held.answered_at is None

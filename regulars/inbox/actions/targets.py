@@ -39,7 +39,7 @@ def create_target(values: Mapping[str, Any], *, by: Actor, at: datetime) -> Resp
 
 @transaction.atomic
 def change_target(target: ResponseTarget, values: Mapping[str, Any], *, by: Actor) -> ResponseTarget:
-    """Change a promise; conversations that are under way keep the old one until they change themselves."""
+    """Change a promise; it holds at once, also in conversations that are under way."""
     before = _told(target)
     columns, notified = _read({"name": target.name, **values})
     for name, value in columns.items():
@@ -55,7 +55,7 @@ def change_target(target: ResponseTarget, values: Mapping[str, Any], *, by: Acto
 
 @transaction.atomic
 def delete_target(target: ResponseTarget, *, by: Actor) -> None:
-    """Take a promise back; clocks that run by it go on."""
+    """Take a promise back; what ran by it runs by the next target that holds."""
     event = ResponseTargetChanged(target_id=target.pk, name=target.name)
     target.delete()
     announce(event, by=by, changes={"name": [event.name, None]})

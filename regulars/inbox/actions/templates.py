@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -116,12 +116,17 @@ def use_template(
 
 
 def filled_for(
-    template: Template, conversation: Conversation, *, member: Member | None, language: str = ""
+    template: Template,
+    conversation: Conversation,
+    *,
+    member: Member | None,
+    language: str = "",
+    more: Mapping[str, str] | None = None,
 ) -> tuple[str, Filled]:
     """Return a template's language and words for a conversation, its gaps filled as far as they can be."""
     texts = template.texts()
     wanted = language if language in texts else languages_for(conversation, texts)
-    return wanted, fill(texts.get(wanted, ""), values_for(conversation, member))
+    return wanted, fill(texts.get(wanted, ""), {**values_for(conversation, member), **(more or {})})
 
 
 def count_as_sent(conversation_id: int, message_id: int, *, at: datetime) -> int:
@@ -140,6 +145,15 @@ def refuse_gaps(text: str) -> None:
             % {"gaps": ", ".join(left[:5])},
             gaps=list(left),
         )
+
+
+def open_gaps(missing: Sequence[str]) -> str:
+    """Say in words which gaps nothing is known for.
+
+    A name that is not one of ours is shown as it is written.
+    """
+    names = ", ".join(str(GAPS.get(name, name)) for name in missing[:5])
+    return _("Not known here: %(gaps)s.") % {"gaps": names}
 
 
 def _keep_texts(template: Template, texts: Mapping[str, str], named: set[str] | None = None) -> None:

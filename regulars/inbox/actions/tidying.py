@@ -5,7 +5,15 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from regulars.inbox.models import Conversation, ConversationNote, Draft, DraftFile, Reader
+from regulars.inbox.models import (
+    Asking,
+    Conversation,
+    ConversationNote,
+    Draft,
+    DraftFile,
+    MacroUse,
+    Reader,
+)
 from regulars.inbox.models.work import FILES
 from regulars.kit.keeping import forget_kept
 
@@ -19,6 +27,8 @@ def forget_conversations(person_ids: Sequence[int]) -> int:
     paths = list(DraftFile.objects.filter(draft__in=drafts).exclude(path="").values_list("path", flat=True))
     drafts.delete()
     ConversationNote.objects.filter(conversation__in=numbers).delete()
+    Asking.objects.filter(conversation__in=numbers).update(found={})
+    MacroUse.objects.filter(conversation__in=numbers).update(changes={})
     theirs.update(subject="", sender="", beginning="")
     transaction.on_commit(lambda: forget_kept(FILES, paths))
     return len(numbers)

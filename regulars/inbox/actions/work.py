@@ -15,6 +15,7 @@ from regulars.inbox.events import (
     ConversationSnoozed,
 )
 from regulars.inbox.models import Conversation, Priority, State
+from regulars.inbox.queries.waiting import threads_of, unanswered_since
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce
 from regulars.kit.refused import Invalid, Refused
@@ -61,6 +62,7 @@ def reopen_conversation(conversation: Conversation, *, by: Actor, at: datetime) 
     before = found.state
     found.reopened_count += before == State.CLOSED
     found.state, found.closed_at, found.snoozed_until = State.OPEN, None, None
+    found.waiting_since = found.waiting_since or unanswered_since(threads_of(found.pk))
     moved(found, "reopened", by=by, at=at, fields=(*WAKING, "reopened_count"))
     announce(ConversationReopened(**about_event(found)), by=by, changes={"state": [before, found.state]})
     return found

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.inbox.actions.arriving import beginning_of
 from regulars.inbox.actions.drafting import draft_again
 from regulars.inbox.actions.moving import WAKING, about_event, locked, moved
 from regulars.inbox.actions.templates import refuse_gaps
+from regulars.inbox.engine.beginnings import beginning_of
 from regulars.inbox.events import ConversationAnswered, ConversationFollowed, ConversationNoted
 from regulars.inbox.models import Conversation, ConversationNote, Follower, Line, State
 from regulars.inbox.queries.writing import answering_channel
@@ -89,7 +89,9 @@ def answer_conversation(
     found.beginning = beginning_of(message.text)
     if found.assignee_id is None and by.member_id is not None:
         found.assignee_id = by.member_id
-    moved(found, "answered", by=by, at=at, fields=(*WAKING, *RESTORED), message=message.pk)
+    moved(
+        found, "answered", by=by, at=at, fields=(*WAKING, *RESTORED), words=message.text, message=message.pk
+    )
     announce(ConversationAnswered(**about_event(found), message_id=message.pk, is_first=is_first), by=by)
     return Answered(message, before)
 
@@ -111,7 +113,8 @@ def take_answer_back(
         if name in before:
             setattr(found, name, before[name])
     moved(found, "taken_back", by=by, at=at, fields=RESTORED, message=message.pk)
-    if message.author is not None:
+    # An approved text is chosen anew; as a draft of free words it could not leave.
+    if message.author is not None and not hasattr(message, "text_template"):
         draft_again(found, message, message.author, at=at)
     return found
 
@@ -136,7 +139,7 @@ def write_conversation_note(
     note = ConversationNote.objects.create(
         conversation=found, body=clean, author_id=by.member_id, author_label=by.label[:200], created_at=at
     )
-    moved(found, "noted", by=by, at=at, note=note.pk)
+    moved(found, "noted", by=by, at=at, words=clean, note=note.pk)
     _mention(found, note, by)
     announce(ConversationNoted(**about_event(found), note_id=note.pk), by=by, changes={"note": [None, clean]})
     return note

@@ -142,7 +142,7 @@ def list_conversations(request: HttpRequest, query: Query[ListQuery]) -> HttpRes
     rule = row_rule_of(rows.whole().visible_to(seer))
     return answer(
         page_of(
-            query, source=ROWS, asker=asker_of(seer), row_rule=rule, fetch=_shapes, sort="-last_message_at"
+            query, source=ROWS, asker=asker_of(seer), row_rule=rule, fetch=shapes_of, sort="-last_message_at"
         )
     )
 
@@ -154,7 +154,7 @@ def list_conversations(request: HttpRequest, query: Query[ListQuery]) -> HttpRes
 )
 def get_conversation(request: HttpRequest, conversation_id: int) -> HttpResponse:
     """Return one conversation."""
-    return answer(_shapes([_the(request, conversation_id).pk])[0])
+    return answer(shapes_of([the_conversation(request, conversation_id).pk])[0])
 
 
 @router.patch(
@@ -166,7 +166,7 @@ def patch_conversation(
     request: HttpRequest, conversation_id: int, values: ConversationChange
 ) -> HttpResponse:
     """Close, reopen, put aside, hand on, tag a conversation, or say how pressing it is."""
-    found, sent = _the(request, conversation_id, CHANGE), values.model_dump(exclude_unset=True)
+    found, sent = the_conversation(request, conversation_id, CHANGE), values.model_dump(exclude_unset=True)
     by, at = actor_of(request), now()
     if {"assignee", "team"} & sent.keys():
         require(reaches_conversation(seer_of(request, ASSIGN), ASSIGN, found))
@@ -180,7 +180,7 @@ def patch_conversation(
         _retag(request, found, sent["tags"])
     if sent.get("state") is not None:
         _move(request, found, sent["state"], sent.get("snoozed_until"))
-    return answer(_shapes([conversation_id])[0])
+    return answer(shapes_of([conversation_id])[0])
 
 
 @router.get(
@@ -190,7 +190,7 @@ def patch_conversation(
 )
 def list_messages(request: HttpRequest, conversation_id: int, query: Query[Before]) -> HttpResponse:
     """Return the newest letters of a conversation, or those before one."""
-    found = _the(request, conversation_id)
+    found = the_conversation(request, conversation_id)
     letters, earlier = visible_letters(found, seer_of(request, SEE), before=query.before)
     return answer({"items": [_letter(one) for one in letters], "earlier": earlier})
 
@@ -200,7 +200,7 @@ def list_messages(request: HttpRequest, conversation_id: int, query: Query[Befor
 )
 def new_message(request: HttpRequest, conversation_id: int, values: ReplyIn) -> HttpResponse:
     """Answer in a conversation; it leaves after ten seconds, in which it can be taken back on its page."""
-    found = _the(request, conversation_id, ANSWER)
+    found = the_conversation(request, conversation_id, ANSWER)
     letter = OutgoingLetter(
         text=values.text, html=html_of(values.text), to=_line(values.to, "to"), cc=_line(values.cc, "cc")
     )
@@ -216,12 +216,13 @@ def new_message(request: HttpRequest, conversation_id: int, values: ReplyIn) -> 
 )
 def new_conversation_note(request: HttpRequest, conversation_id: int, values: NoteIn) -> HttpResponse:
     """Write a note for colleagues in a conversation."""
-    found = _the(request, conversation_id, CHANGE)
+    found = the_conversation(request, conversation_id, CHANGE)
     note = actions.write_conversation_note(found, values.text, by=actor_of(request), at=now())
     return answer(_note(note), status=201)
 
 
-def _the(request: HttpRequest, number: int, verb: str = SEE) -> Conversation:
+def the_conversation(request: HttpRequest, number: int, verb: str = SEE) -> Conversation:
+    """Return a conversation this key may see, or may do the verb to."""
     rows: Any = Conversation.objects.select_related("thread", "person")
     found: Conversation | None = rows.visible_to(seer_of(request, SEE)).filter(pk=number).first()
     if found is None:
@@ -230,7 +231,8 @@ def _the(request: HttpRequest, number: int, verb: str = SEE) -> Conversation:
     return found
 
 
-def _shapes(ids: list[int]) -> list[dict[str, Any]]:
+def shapes_of(ids: list[int]) -> list[dict[str, Any]]:
+    """Return conversations as the API shows them, in the order of their numbers."""
     found = Conversation.objects.select_related("channel").in_bulk(ids)
     names = dict(
         Tag.objects.filter(pk__in={n for one in found.values() for n in one.tag_ids}).values_list(
@@ -267,7 +269,7 @@ def _letter(entry: dict[str, Any]) -> dict[str, Any]:
     ]
     return {
         "id": one.pk, **{name: getattr(one, name) for name in names}, "author": one.author_label,
-        "files": [file.name for file in entry["files"]], "recipients": recipients,
+        "files": [file.name for file in (*entry["files"], *entry["logos"])], "recipients": recipients,
     }  # fmt: skip
 
 

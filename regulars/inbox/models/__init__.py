@@ -1,10 +1,15 @@
+from regulars.inbox.models.articles import LinkedArticle
 from regulars.inbox.models.conversations import Conversation, Priority, State, reach
+from regulars.inbox.models.facts import Asking
 from regulars.inbox.models.hours import BusinessHours, Holiday
+from regulars.inbox.models.macros import Macro, MacroUse
 from regulars.inbox.models.ruling import ArrivalRule, Turn
 from regulars.inbox.models.satisfaction import FollowUp, Satisfaction, SatisfactionSettings
-from regulars.inbox.models.suggestions import PastAnswer
+from regulars.inbox.models.skills import Skill
+from regulars.inbox.models.suggestions import Likeness, LikeQuestions, PastAnswer
 from regulars.inbox.models.targets import Clock, ClockKind, ResponseTarget
 from regulars.inbox.models.templates import Situation, Template, TemplateUse, TemplateVersion
+from regulars.inbox.models.ungiven import Ungiven
 from regulars.inbox.models.work import (
     Absence,
     ConversationNote,
@@ -17,6 +22,7 @@ from regulars.inbox.models.work import (
 
 __all__ = [
     "Absence",
+    "Asking",
     "BusinessHours",
     "Clock",
     "ClockKind",
@@ -28,7 +34,12 @@ __all__ = [
     "FollowUp",
     "Follower",
     "Holiday",
+    "LikeQuestions",
+    "Likeness",
     "Line",
+    "Macro",
+    "MacroUse",
+    "LinkedArticle",
     "PastAnswer",
     "Priority",
     "Reader",
@@ -36,10 +47,12 @@ __all__ = [
     "Satisfaction",
     "SatisfactionSettings",
     "Situation",
+    "Skill",
     "State",
     "Template",
     "TemplateUse",
     "TemplateVersion",
     "Turn",
+    "Ungiven",
     "reach",
 ]

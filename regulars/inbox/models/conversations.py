@@ -55,6 +55,9 @@ def reach(seer: Any, verb: str, at: str = "") -> Q:
         return Q(**{at + name: value for name, value in said.items()})
 
     def person(**said: Any) -> Q:
+        # Nobody is of no team: asked of an empty list, the answer would be a number to the database, not false.
+        if [] in said.values():
+            return Q(pk__in=[])
         if at:
             return that(**{f"person__{name}": value for name, value in said.items()})
         return Q(_their_person(**said))
@@ -112,6 +115,8 @@ class Conversation(models.Model):
         _("priority"), choices=Priority.choices, default=Priority.NORMAL
     )
     tag_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    # Whoever is given it by turn or by load must have these.
+    skill_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     channel = models.ForeignKey(
         Channel, on_delete=models.PROTECT, related_name="conversations", db_index=False
     )

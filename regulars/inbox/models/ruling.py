@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from regulars.inbox.models.conversations import Priority
+from regulars.inbox.models.macros import Macro
+from regulars.inbox.models.templates import Template
 from regulars.team.models import Member, Team
 
 
@@ -27,6 +30,15 @@ class ArrivalRule(models.Model):
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, null=True, blank=True)
     tags = models.CharField(max_length=300, blank=True)
     task = models.CharField(max_length=200, blank=True)
+    # Due in so many business hours, for whom the words of engine/steps.py say.
+    task_hours = models.PositiveIntegerField(null=True, blank=True)
+    task_for = models.CharField(max_length=30, blank=True)
+    # Whoever is given it must have these.
+    skill_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    macro = models.ForeignKey(Macro, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    # What is answered by itself, and what the customer is asked for, by the names of queries/facts.py.
+    answer = models.ForeignKey(Template, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    ask = ArrayField(models.CharField(max_length=60), default=list, blank=True)
 
     class Meta:
         ordering = ("position", "id")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -62,6 +62,25 @@ class ResponseTarget(models.Model):
     def minutes(self, kind: str) -> int | None:
         """Return how many minutes are allowed for a kind of promise; None when none is made."""
         return {FIRST: self.first_minutes, NEXT: self.next_minutes, RESOLUTION: self.resolution_minutes}[kind]
+
+
+class Timed(NamedTuple):
+    """What of a clock tells how it stands."""
+
+    kind: str
+    started_at: datetime
+    allowed: int | None
+    due_at: datetime | None
+    warn_at: datetime | None
+    missed_at: datetime | None
+
+    def urgency(self, at: datetime) -> str:
+        """Say how it stands in one word: standing, missed, soon, running or none."""
+        if self.missed_at is not None or (self.due_at is not None and self.due_at <= at):
+            return "missed"
+        if self.due_at is None:
+            return "standing" if self.allowed is not None else "none"
+        return "soon" if self.warn_at is not None and self.warn_at <= at else "running"
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -154,8 +173,6 @@ class Clock(models.Model):
 
     def urgency(self, at: datetime) -> str:
         """Say how it stands in one word: standing, missed, soon, running or none."""
-        if self.missed_at is not None or (self.due_at is not None and self.due_at <= at):
-            return "missed"
-        if self.due_at is None:
-            return "standing" if self.allowed is not None else "none"
-        return "soon" if self.warn_at is not None and self.warn_at <= at else "running"
+        return Timed(
+            self.kind, self.started_at, self.allowed, self.due_at, self.warn_at, self.missed_at
+        ).urgency(at)

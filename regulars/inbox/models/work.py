@@ -73,6 +73,8 @@ class Draft(models.Model):
     text = models.TextField(blank=True)
     to = models.CharField(max_length=2_000, blank=True)
     cc = models.CharField(max_length=2_000, blank=True)
+    # Colleagues who see the conversation may read it and take it over.
+    is_shared = models.BooleanField(default=False, db_default=False)
     # How far the conversation was when the writing began.
     sequence = models.PositiveBigIntegerField(default=0)
     updated_at = models.DateTimeField()

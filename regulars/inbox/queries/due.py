@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from regulars.inbox.models import Clock, ClockKind, Conversation
-from regulars.inbox.queries.targets import clocks_of, next_due
+from regulars.inbox.models import Clock, ClockKind
+from regulars.inbox.models.targets import Timed
 
 
 @dataclass(frozen=True)
@@ -23,30 +24,28 @@ class Due:
     words: str
 
 
-def due_of(conversation_ids: Iterable[int], at: datetime) -> dict[int, Due]:
-    """Return what is due next in each conversation that is promised something."""
-    return {number: shown_due(clock, at) for number, clock in next_due(conversation_ids).items()}
-
-
-def promises_of(conversation: Conversation, at: datetime) -> list[Due]:
-    """Return all promises that run or stand in a conversation, the next due first."""
-    return [shown_due(clock, at) for clock in clocks_of(conversation)]
-
-
-def shown_due(clock: Clock, at: datetime) -> Due:
+def shown_due(clock: Clock | Timed, at: datetime) -> Due:
     """Return a promise as it is shown at a moment."""
-    label, urgency = str(ClockKind(clock.kind).label), clock.urgency(at)
+    urgency, language = clock.urgency(at), get_language()
     if clock.due_at is None:
-        words = _("%(label)s: the clock stands") % {"label": label}
+        label, words = _words(clock.kind, "", False, language)
         return Due(label, None, 0, urgency, words)
     late = clock.due_at <= at
     span = spoken(abs(clock.due_at - at).total_seconds())
-    words = (
-        _("%(label)s: %(span)s late") if late else _("%(label)s: due in %(span)s")
-    ) % {"label": label, "span": span}  # fmt: skip
+    label, words = _words(clock.kind, span, late, language)
     whole = max((clock.due_at - clock.started_at).total_seconds(), 1)
     share = 100 if late else round(100 * min(max((at - clock.started_at).total_seconds() / whole, 0), 1))
     return Due(label, clock.due_at, share, urgency, words)
+
+
+@lru_cache(maxsize=4096)
+def _words(kind: str, span: str, late: bool, language: str | None) -> tuple[str, str]:
+    """Return what was promised, and how it stands, in the language that is spoken now."""
+    label = str(ClockKind(kind).label)
+    if not span:
+        return label, _("%(label)s: the clock stands") % {"label": label}
+    words = _("%(label)s: %(span)s late") if late else _("%(label)s: due in %(span)s")
+    return label, words % {"label": label, "span": span}
 
 
 def spoken(seconds: float) -> str:

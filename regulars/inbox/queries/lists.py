@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from regulars.inbox.models import Clock, Conversation, Reader, State
-from regulars.inbox.queries.due import due_of
+from regulars.inbox.models import Clock, Conversation, State
 from regulars.kit.lists import ListSpec
-from regulars.people.models import Tag
+from regulars.kit.postgres.backend import PLANNED_ONCE
+from regulars.team.rules import rights_of
 
 MOST_COUNTED = 99
 Rows = Any
@@ -73,7 +73,8 @@ def box_spec(box: Box) -> ListSpec:
         rows=lambda seer: box_rows(box, seer),
         default_columns=(),
         default_sort=box.sort,
-        fetch=lambda ids: shown(Conversation.objects.all()).in_bulk(ids),
+        rule_key=lambda seer: (box.name, rights_of(seer)),
+        table="inbox_conversation",
     )
 
 
@@ -86,43 +87,12 @@ def counts(seer: Any) -> dict[str, int]:
     }
 
 
-def shown(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """Read with conversations what every list shows of them."""
-    return rows.select_related("person", "assignee", "team", "channel")
+SAVED = f"""{PLANNED_ONCE}SELECT id, name FROM people_view
+WHERE subject = 'conversation' AND (is_shared OR author_id = %s) ORDER BY name LIMIT 30"""
 
 
-def rows_of(found: Sequence[Conversation], member: Any, at: datetime) -> list[dict[str, Any]]:
-    """Return conversations as rows: whether they are read, who is there, their tags."""
-    ids = [one.pk for one in found]
-    read = dict(
-        Reader.objects.filter(conversation__in=ids, member=member).values_list("conversation", "read_at")
-    )
-    there = presence_of(ids, member, at)
-    due = due_of(ids, at)
-    tags = {tag.pk: tag for tag in Tag.objects.filter(pk__in={n for one in found for n in one.tag_ids})}
-    return [
-        {
-            "conversation": one,
-            "is_unread": one.state == State.OPEN and is_unread(one, read.get(one.pk)),
-            "due": due.get(one.pk),
-            "present": there.get(one.pk, []),
-            "tags": [tags[number] for number in one.tag_ids if number in tags],
-        }
-        for one in found
-    ]
-
-
-def is_unread(conversation: Conversation, read_at: datetime | None) -> bool:
-    """Tell whether a message came since somebody looked."""
-    return read_at is None or read_at < conversation.last_message_at
-
-
-def presence_of(ids: Sequence[int], member: Any, at: datetime) -> dict[int, list[dict[str, Any]]]:
-    """Return who else looks at conversations now, and who of them types."""
-    rows: Any = Reader.objects.filter(conversation__in=ids)
-    found: dict[int, list[dict[str, Any]]] = {}
-    for one in rows.present(at).exclude(member=member).select_related("member").order_by("member__name"):
-        is_typing = one.typing_until is not None and one.typing_until > at
-        who = {"id": one.member_id, "name": str(one.member), "is_typing": is_typing}
-        found.setdefault(one.conversation_id, []).append(who)
-    return found
+def saved_lists(member_id: int) -> list[tuple[int, str]]:
+    """Return number and name of the saved lists that a member may choose."""
+    with connection.cursor() as cursor:
+        cursor.execute(SAVED, [member_id])
+        return list(cursor.fetchall())

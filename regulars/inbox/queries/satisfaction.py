@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -7,17 +8,26 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.inbox.engine.gaps import chosen
-from regulars.inbox.models import Conversation, FollowUp, Satisfaction
+from regulars.inbox.models import Satisfaction
+from regulars.kit.wording import to_customer_lazy
 from regulars.people.models import Person
 from regulars.team.models import Business
 
 SCORES: list[tuple[int, str | Promise]] = [
-    (1, _("Very bad")),
-    (2, _("Bad")),
-    (3, _("All right")),
-    (4, _("Good")),
-    (5, _("Very good")),
+    (1, to_customer_lazy("Very bad")),
+    (2, to_customer_lazy("Bad")),
+    (3, to_customer_lazy("All right")),
+    (4, to_customer_lazy("Good")),
+    (5, to_customer_lazy("Very good")),
 ]
+# The same for the team.
+FELT: dict[int, str | Promise] = {
+    1: _("Very bad"),
+    2: _("Bad"),
+    3: _("All right"),
+    4: _("Good"),
+    5: _("Very good"),
+}
 # The mouth of each face, as a path in a box of 24.
 FACES = {
     1: "M8.5 16.6c1-2.4 6-2.4 7 0",
@@ -41,21 +51,6 @@ def request_by(secret: str) -> Satisfaction | None:
     return rows.filter(secret=secret).first()
 
 
-def said_about(conversation: Conversation) -> list[dict[str, Any]]:
-    """Return what was said about a conversation, the newest first."""
-    rows = Satisfaction.objects.filter(conversation=conversation, score__isnull=False).order_by(
-        "-answered_at"
-    )
-    words = dict(SCORES)
-    return [
-        {"score": one.score, "words": words[one.score or 1], "comment": one.comment, "at": one.answered_at}
-        for one in rows
-    ]
-
-
-def reminders_of(conversation: Conversation, member: Any) -> list[FollowUp]:
-    """Return a member's own reminders of a conversation that are still to come."""
-    rows = FollowUp.objects.filter(
-        conversation=conversation, member=member, reminded_at=None, cancelled_at=None
-    )
-    return list(rows.order_by("due_at"))
+def said_as(score: int, comment: str, at: datetime | None) -> dict[str, Any]:
+    """Return what somebody said as it is shown."""
+    return {"score": score, "words": FELT[score], "comment": comment, "at": at}

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regulars.inbox.models import Conversation, ConversationNote, Line
-from regulars.inbox.queries.writing import is_taken_back, states_of
+from regulars.inbox.models import Conversation, Line, Satisfaction
+from regulars.inbox.queries.letters import Letter, letters_of
+from regulars.inbox.queries.opened import Around, Opened, around
+from regulars.inbox.queries.writing import is_taken_back
 from regulars.kit.markup import exact
-from regulars.messaging.models import Message, MessageFile, Thread
-from regulars.messaging.queries.story import files_of, messages_of
+from regulars.messaging.engine.logos import apart
+from regulars.messaging.models import Thread
+from regulars.messaging.queries.story import with_merged
 from regulars.people.engine.markdown import to_html
 from regulars.team.rules import reaches
 
 # What a letter or a note shows by itself needs no line.
-SILENT = ("opened", "received", "answered", "noted", "begun")
+SILENT = ("opened", "received", "answered", "auto_answered", "noted", "begun")
 WORDS: dict[str, tuple[Any, str]] = {
     "closed": (gettext_lazy("%(who)s closed it"), "circle-check"),
     "reopened": (gettext_lazy("%(who)s reopened it"), "refresh"),
@@ -37,6 +41,20 @@ WORDS: dict[str, tuple[Any, str]] = {
     "note_deleted": (gettext_lazy("%(who)s deleted a note"), "trash"),
     "merged": (gettext_lazy("%(who)s merged “%(subject)s” into it"), "git-merge"),
     "merged_away": (gettext_lazy("%(who)s merged it into another"), "git-merge"),
+    "macro": (gettext_lazy("%(who)s ran “%(name)s”"), "bolt"),
+    "split_off": (gettext_lazy("%(who)s split “%(subject)s” off"), "git-fork"),
+    "split_from": (gettext_lazy("%(who)s split it from “%(subject)s”"), "git-fork"),
+    "draft_shared": (gettext_lazy("%(who)s shares a draft"), "pencil"),
+    "draft_hidden": (gettext_lazy("%(who)s shares the draft no longer"), "pencil"),
+    "draft_taken": (gettext_lazy("%(who)s took over the draft of %(name)s"), "pencil"),
+    "auto_answered": (gettext_lazy("%(who)s answered by itself"), "arrow-back-up"),
+    "asked": (gettext_lazy("%(who)s asked for: %(name)s"), "help-circle"),
+    "facts": (gettext_lazy("The customer gave: %(name)s"), "list-check"),
+    "fact_used": (gettext_lazy("%(who)s kept on the customer’s record: %(name)s"), "user-check"),
+    "fact_unused": (gettext_lazy("%(who)s took off the customer’s record: %(name)s"), "user-minus"),
+    "skills": (gettext_lazy("%(who)s asks for somebody with: %(name)s"), "user-search"),
+    "nobody_free": (gettext_lazy("Given to nobody. %(reason)s"), "user-minus"),
+    "stopped": (gettext_lazy("%(who)s could not do all of it. %(reason)s"), "alert-triangle"),
     "failed": (gettext_lazy("An answer did not arrive: %(reason)s"), "mail-off"),
 }
 NEWS: dict[str, tuple[Any, str]] = {
@@ -49,32 +67,29 @@ NEWS: dict[str, tuple[Any, str]] = {
 }
 
 
-def story_of(conversation: Conversation, seer: Any, *, before: int | None = None) -> dict[str, Any]:
-    """Return the newest entries of a conversation, oldest first, and the letter before which there is more."""
-    messages, has_earlier = messages_of(conversation.thread, before=before)
-    since = messages[0].sent_at if messages and has_earlier else None
-    notes = ConversationNote.objects.filter(conversation=conversation, deleted_at=None)
-    lines = Line.objects.filter(conversation=conversation).exclude(kind__in=SILENT)
-    if since is not None:
-        notes, lines = notes.filter(created_at__gte=since), lines.filter(at__gte=since)
-    if before is not None and messages:
-        notes = notes.filter(created_at__lt=messages[-1].sent_at)
-        lines = lines.filter(at__lt=messages[-1].sent_at)
+def told_story(
+    found: Opened, seer: Any, at: datetime, *, before: int | None = None
+) -> tuple[dict[str, Any], Around]:
+    """Return the newest entries of a conversation, oldest first, and the letter before which there is more; and what stands around."""
+    letters, has_earlier = letters_of(found.threads, before=before)
+    since = letters[0].message.sent_at if letters and has_earlier else None
+    until = letters[-1].message.sent_at if letters and before is not None else None
+    rest = around(found.conversation, seer.pk, at, silent=SILENT, since=since, until=until)
     entries = [
-        *_letters(messages, seer),
-        *({"kind": "note", "at": one.created_at, "note": one, "html": _html(one.body)} for one in notes),
-        *(_line(one) for one in lines.order_by("sequence")),
+        *_shown(letters, seer),
+        *({"kind": "note", "at": one.created_at, "note": one, "html": _html(one.body)} for one in rest.notes),
+        *(_line(one) for one in rest.lines),
     ]
     entries.sort(key=_at)
-    return {"entries": entries, "earlier": messages[0].pk if has_earlier else None}
+    return {"entries": entries, "earlier": letters[0].message.pk if has_earlier else None}, rest
 
 
 def visible_letters(
     conversation: Conversation, seer: Any, *, before: int | None = None
 ) -> tuple[list[dict[str, Any]], int | None]:
     """Return the newest letters of a conversation, oldest first, and the one before which there are more."""
-    messages, has_earlier = messages_of(conversation.thread, before=before)
-    return _letters(messages, seer), messages[0].pk if has_earlier else None
+    letters, has_earlier = letters_of(sorted(with_merged(conversation.thread)), before=before)
+    return _shown(letters, seer), letters[0].message.pk if has_earlier else None
 
 
 def _at(entry: dict[str, Any]) -> datetime:
@@ -82,35 +97,41 @@ def _at(entry: dict[str, Any]) -> datetime:
     return at
 
 
-def _letters(messages: Sequence[Message], seer: Any) -> list[dict[str, Any]]:
-    files = files_of(messages)
-    others = {one.could_join_id for one in messages if one.could_join_id is not None}
+def _shown(letters: Sequence[Letter], seer: Any) -> list[dict[str, Any]]:
+    joins = _could_join(letters, seer)
+    return [_letter(one, joins, seer) for one in letters if not is_taken_back(one.states)]
+
+
+def _could_join(letters: Sequence[Letter], seer: Any) -> dict[int, Thread]:
+    others = {one.message.could_join_id for one in letters if one.message.could_join_id is not None}
     rows: Any = Thread.objects.filter(pk__in=others)
-    seen = set(rows.visible_to(seer).values_list("pk", flat=True)) if others else set()
-    states = states_of(messages)
-    return [
-        {**_letter(one, files.get(one.pk, []), seen, seer), "states": states.get(one.pk, [])}
-        for one in messages
-        if not is_taken_back(states.get(one.pk, []))
-    ]
+    return {one.pk: one for one in rows.visible_to(seer)} if others else {}
 
 
-def _letter(message: Message, files: list[MessageFile], seen: set[int], seer: Any) -> dict[str, Any]:
+def _letter(letter: Letter, joins: Mapping[int, Thread], seer: Any) -> dict[str, Any]:
     """Return a letter as messaging's own template shows it."""
+    message = letter.message
     person = message.person if message.direction == "in" else None
     if person is not None and not reaches(seer, "people.see", person):
         person = None
-    has_html = getattr(message, "has_html", False)
     name = message.author_label if message.direction == "out" else message.sender_name
+    files, logos = apart(letter.files) if message.direction == "in" else (letter.files, [])
+    more = (files, logos, letter.states, letter.has_html, message.could_join_id, message.erased_at)
     return {
         "kind": "letter",
+        # Most are nothing but text; they are drawn without the template engine.
+        "is_plain": bool(message.text)
+        and message.proof != "fail"
+        and not (any(more) or message.is_automatic),
         "at": message.received_at if message.direction == "in" else message.sent_at,
         "message": message,
         "name": name or (person.name if person else "") or message.sender,
         "files": files,
-        "has_html": has_html and message.direction == "in",
-        "shows_html": has_html and not message.text.strip(),
-        "could_join": message.could_join if message.could_join_id in seen else None,
+        "logos": logos,
+        "states": letter.states,
+        "has_html": letter.has_html and message.direction == "in",
+        "shows_html": letter.has_html and not message.text.strip(),
+        "could_join": joins.get(message.could_join_id or 0),
         "person": person,
     }
 
@@ -141,13 +162,16 @@ def told(line: Line) -> tuple[str, str]:
         "tags": about.get("after") or "–",
         "subject": about.get("subject", ""),
         "reason": about.get("reason", ""),
+        "name": about.get("name", ""),
     }
     return str(words) % values, icon
 
 
 def others_of(conversation: Conversation, seer: Any, most: int = 6) -> list[Conversation]:
-    """Return the other conversations with the same person, newest first."""
+    """Return the other conversations with the same person, newest first, each with the last `score` it was given."""
     if conversation.person_id is None:
         return []
     rows: Any = Conversation.objects.filter(person=conversation.person_id).exclude(pk=conversation.pk)
-    return list(rows.whole().visible_to(seer).order_by("-last_message_at")[:most])
+    given = Satisfaction.objects.filter(conversation=OuterRef("pk"), score__isnull=False)
+    found = rows.annotate(score=Subquery(given.order_by("-answered_at").values("score")[:1]))
+    return list(found.whole().visible_to(seer).order_by("-last_message_at")[:most])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +11,7 @@ from django.db import connection
 
 from regulars.inbox.models import Conversation
 from regulars.inbox.models.hours import BusinessHours
-from regulars.inbox.models.targets import Clock, ResponseTarget
+from regulars.inbox.models.targets import ResponseTarget
 from regulars.kit.filters import Asker, BadFilter, compile_filter
 from regulars.team.models import Business
 
@@ -52,18 +51,3 @@ def _holds(target: ResponseTarget, conversation_id: int, asker: Asker) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchone() is not None
-
-
-def clocks_of(conversation: Conversation) -> list[Clock]:
-    """Return the promises that run or stand in a conversation, the next due first."""
-    rows = Clock.objects.filter(conversation=conversation, allowed__isnull=False).running_or_standing()
-    return sorted(rows.select_related("target"), key=lambda one: (one.due_at is None, one.due_at, one.pk))
-
-
-def next_due(conversation_ids: Iterable[int]) -> dict[int, Clock]:
-    """Return each conversation's promise that is due next, for the ring in a list: one query however many there are."""
-    rows = Clock.objects.filter(conversation__in=list(conversation_ids), due_at__isnull=False)
-    found: dict[int, Clock] = {}
-    for clock in rows.running_or_standing().order_by("due_at", "pk"):
-        found.setdefault(clock.conversation_id, clock)
-    return found

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.commerce.models import Order
 from regulars.inbox.engine.gaps import chosen
+from regulars.inbox.engine.vectors import fused
 from regulars.inbox.models import Conversation, Template
 from regulars.kit.clock import today
 from regulars.kit.money import format_money
@@ -31,6 +32,7 @@ GAPS: dict[str, str | Promise] = {
     "member.first_name": _("your first name"),
     "business.name": _("the business's name"),
     "today": _("today's date"),
+    "facts.missing": _("what a rule asks the customer for"),
 }
 MOST_OFFERED = 30
 
@@ -82,15 +84,20 @@ def languages_for(conversation: Conversation, texts: Mapping[str, str]) -> str:
     return chosen(texts, tuple(one for one in wanted if one))
 
 
-def offered(seer: Any, words: str = "") -> list[Template]:
-    """Return the templates a member may use whose name, note or text holds every word, those used most first."""
+def offered(seer: Any, words: str = "", like: Sequence[int] = ()) -> list[Template]:
+    """Return the templates a member may use whose name, note or text holds every word.
+
+    Those used most come first, together with those that answered `like` questions, nearest first.
+    """
     rows: Any = Template.objects.all()
     rows = rows.usable_by(seer).annotate(times=Count("uses", distinct=True), last=Max("uses__at"))
     found = list(
         rows.prefetch_related("versions").order_by("-times", F("last").desc(nulls_last=True), "name")
     )
     wanted = fold(words).split()
-    return [one for one in found if _holds(one, wanted)][:MOST_OFFERED]
+    held = {one.pk: one for one in found if _holds(one, wanted)}
+    ranked = fused(held, [number for number in like if number in held])
+    return [held[number] for number in ranked][:MOST_OFFERED]
 
 
 def _holds(template: Template, words: Sequence[str]) -> bool:

@@ -23,6 +23,8 @@ PERSON = Join("person", "LEFT JOIN people_person {person} ON {person}.id = {t}.p
 DUE = """(SELECT min(k.due_at) FROM inbox_clock k
     WHERE k.conversation_id = {t}.id AND k.done_at IS NULL AND k.cancelled_at IS NULL)"""
 
+MISSING = "(SELECT cardinality(a.missing) FROM inbox_asking a WHERE a.conversation_id = {t}.id)"
+
 
 def _trait(name: str, type_: TraitType, label: Label, sql: str = "", **more: Any) -> Trait:
     return Trait(
@@ -61,6 +63,7 @@ def conversation_traits() -> Iterable[Trait]:
     yield _trait("last_message_at", "datetime", _("Last message"), **always)
     yield _trait("waiting_since", "datetime", _("Waiting since"), sortable=True)
     yield _trait("due_at", "datetime", _("Answer due"), DUE, sortable=True)
+    yield _trait("facts_missing", "number", _("Facts still missing"), MISSING)
     yield _trait("snoozed_until", "datetime", _("Snoozed until"), sortable=True)
     yield _trait("first_answered_at", "datetime", _("First answered"))
     yield _trait("closed_at", "datetime", _("Closed"), sortable=True)

@@ -7,15 +7,14 @@ from typing import Any
 
 from regulars.inbox.engine.addresses import write_line
 from regulars.inbox.models import Conversation
+from regulars.inbox.queries.waiting import threads_of
 from regulars.messaging.models import (
     Channel,
     ChannelKind,
     Direction,
     Message,
     MessageKind,
-    Sending,
     SendingState,
-    Thread,
 )
 from regulars.people.models import IdentityKind
 
@@ -53,12 +52,9 @@ def goes_by_letter(conversation: Conversation) -> bool:
 
 def recipients_line(conversation: Conversation) -> str:
     """Return to whom an answer goes: who wrote last, else the person's own address."""
-    # As numbers: an OR with a query inside would read every message.
-    threads = [
-        conversation.pk,
-        *Thread.objects.filter(merged_into=conversation.pk).values_list("pk", flat=True),
-    ]
-    rows = Message.objects.filter(thread__in=threads, direction=Direction.IN, kind=MessageKind.HUMAN)
+    rows = Message.objects.filter(
+        thread__in=threads_of(conversation.pk), direction=Direction.IN, kind=MessageKind.HUMAN
+    )
     last = (
         rows.exclude(sender_email="")
         .order_by("-sent_at", "-pk")
@@ -72,16 +68,6 @@ def recipients_line(conversation: Conversation) -> str:
     own = conversation.person.identities.filter(kind=IdentityKind.EMAIL, ended_at__isnull=True)
     found = own.order_by("-is_primary", "id").first()
     return write_line([(found.value, conversation.person.name)]) if found else ""
-
-
-def states_of(messages: Sequence[Message]) -> dict[int, list[dict[str, Any]]]:
-    """Return how far each letter of ours has come, for each who should get it."""
-    ours = [one.pk for one in messages if one.direction == Direction.OUT]
-    found: dict[int, list[dict[str, Any]]] = {}
-    for one in Sending.objects.filter(message__in=ours).order_by("pk") if ours else ():
-        told = {"sending": one, "tone": TONES.get(SendingState(one.state), "stone")}
-        found.setdefault(one.message_id, []).append(told)
-    return found
 
 
 def is_taken_back(states: Sequence[dict[str, Any]]) -> bool:

@@ -95,6 +95,7 @@ def test_open_time_is_what_the_wall_shows_minute_by_minute(world, length):
     assert working_seconds(start, end, calendar) == 60 * minutes_open(start, end, calendar)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(calendars_and_moments(), st.integers(0, 900))
 def test_the_moment_is_the_first_at_which_that_many_minutes_passed(world, minutes):
@@ -106,6 +107,7 @@ def test_the_moment_is_the_first_at_which_that_many_minutes_passed(world, minute
     assert found == expected if expected else found is None or found > start + timedelta(minutes=3 * 1440)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(calendars_and_moments(), st.integers(1, 400_000), st.integers(0, 59))
 def test_moment_and_seconds_undo_each_other_to_the_second(world, seconds, second):

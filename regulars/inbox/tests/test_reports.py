@@ -18,6 +18,7 @@ from regulars.inbox.actions.work import close_conversation, mark_spam, reopen_co
 from regulars.inbox.actions.writing import answer_conversation
 from regulars.inbox.models import Conversation, Satisfaction
 from regulars.inbox.queries.reports import (
+    BY,
     MEASURES,
     Period,
     by_day,
@@ -26,6 +27,7 @@ from regulars.inbox.queries.reports import (
     figures_by,
     period_of,
     spread_of,
+    whole_and_by,
 )
 from regulars.kit.actor import Actor
 from regulars.messaging.engine.outgoing import OutgoingLetter
@@ -90,6 +92,16 @@ def test_the_figures_of_a_week_are_those_counted_by_hand(a_week: list[Conversati
     assert (first.count, first.median, first.calendar_median) == (3, 2 * 3600, 3 * 3600)
     assert first.ninth == pytest.approx(2.8 * 3600)
     assert whole.kept == pytest.approx(2 / 3)
+
+
+def test_the_whole_beside_the_groups_is_the_whole_on_its_own(a_week: list[Conversation]) -> None:
+    tag_conversation(a_week[0], ["Delivery", "Late"], by=CLOCK, at=MONDAY)
+    alone = figures_by(WEEK)[0]
+
+    for by in BY:
+        whole, groups = whole_and_by(WEEK, by)
+        assert (whole.counts, whole.times, whole.score) == (alone.counts, alone.times, alone.score)
+        assert groups == figures_by(WEEK, by)
 
 
 def test_answers_count_for_whoever_gave_them(a_week: list[Conversation], aino: Member, max_: Member) -> None:

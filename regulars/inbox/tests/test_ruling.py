@@ -60,7 +60,8 @@ def test_a_rule_that_cannot_be_followed_keeps_no_other_from_it(by_olga: Actor) -
 
     found = a_conversation()
 
-    assert (found.priority, found.team, found.state) == (3, None, "open")
+    assert (found.priority, found.team, found.assignee, found.state) == (3, south, None, "open")
+    assert "Nobody is free" in found.lines.get(kind="nobody_free").about["reason"]
 
 
 def test_a_filter_that_is_not_understood_is_refused(signed_in: SignIn, olga: Member) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.forms import Form
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from regulars.kit.clock import now
 from regulars.kit.filters import Asker
@@ -57,6 +58,23 @@ def closed(text: str, *events: str, undo: str = "") -> HttpResponse:
     for event in events:
         with_event(response, event)
     return response
+
+
+def away_or_back(
+    request: Request,
+    found: Any,
+    name: str,
+    *,
+    archive: Callable[..., object],
+    restore: Callable[..., object],
+    event: str,
+) -> HttpResponse:
+    """Put something of the setup away, or take it out again; doing it once more takes it back."""
+    if found.archived_at is not None:
+        restore(found, by=request.actor)
+        return done(_("“%(name)s” is back.") % {"name": name}, event=event)
+    archive(found, by=request.actor, at=now())
+    return done(_("“%(name)s” is put away.") % {"name": name}, undo=request.path, event=event)
 
 
 def asker_of(request: Request) -> Asker:

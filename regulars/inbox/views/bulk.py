@@ -39,7 +39,7 @@ def bulk(request: Request) -> HttpResponse:
     """Do one thing to every picked conversation within reach."""
     deed = request.POST.get("deed", "")
     work = _deed(request, deed)
-    rows: Any = Conversation.objects.filter(pk__in=picked(request))
+    rows: Any = Conversation.objects.filter(pk__in=picked(request.POST))
     found = list(
         rows.whole().visible_to(request.member, ASSIGN if deed == "assign" else CHANGE).order_by("pk")
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core import signing
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +22,7 @@ from regulars.kit.requests import Request
 from regulars.team.gate import needs
 
 SALT, MAX_AGE_SECONDS = "inbox.undo", 60 * 60 * 24
+MOST_PICKED = 500
 CHANGED = "inbox-changed"
 Taker = Callable[[Request, dict[str, Any]], None]
 _takers: dict[str, Taker] = {}
@@ -106,8 +107,7 @@ def box(
     return fragment(request, "people/_form.html", status=status, **context)
 
 
-def picked(request: Request) -> Sequence[int]:
-    """Return the numbers of the rows that were picked."""
-    return [int(key) for key in request.POST.get("keys", "").split(",") if key.isdecimal() and len(key) < 19][
-        :500
-    ]
+def picked(said: QueryDict) -> Sequence[int]:
+    """Return the numbers of the rows that were picked, as the address or the form says."""
+    keys = [int(key) for key in said.get("keys", "").split(",") if key.isdecimal() and len(key) < 19]
+    return keys[:MOST_PICKED]

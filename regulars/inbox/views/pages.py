@@ -14,29 +14,33 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
-from regulars.inbox.actions.moving import TOPIC
-from regulars.inbox.models import Conversation, Draft, Priority
-from regulars.inbox.queries.due import promises_of
-from regulars.inbox.queries.lists import BOXES, Box, box_spec, counts, presence_of, rows_of
-from regulars.inbox.queries.satisfaction import reminders_of, said_about
-from regulars.inbox.queries.story import others_of, story_of
-from regulars.inbox.queries.writing import goes_by_letter, recipients_line
-from regulars.inbox.rules import ANSWER, ASSIGN, CHANGE, SEE, reaches_conversation
+from regulars.inbox.engine.addresses import write_line
+from regulars.inbox.models import Conversation, Priority
+from regulars.inbox.queries.drafts import drafts_of_others
+from regulars.inbox.queries.facts import asking_of
+from regulars.inbox.queries.lists import BOXES, Box, box_spec, counts, saved_lists
+from regulars.inbox.queries.opened import Opened, OwnDraft, opened
+from regulars.inbox.queries.rows import rows_of
+from regulars.inbox.queries.story import others_of, told_story
+from regulars.inbox.queries.writing import answering_channel, goes_by_letter, recipients_line
+from regulars.inbox.rules import ANSWER, ASSIGN, CHANGE, SEE, TOPIC, also_reaches, topics_of
 from regulars.inbox.views.common import box_of, find
 from regulars.kit.clock import now
 from regulars.kit.filters import Asker
 from regulars.kit.htmx import wants_fragment
 from regulars.kit.lists import ListPage, compact, list_page
 from regulars.kit.panels import Panel, panel
+from regulars.kit.refused import NotThere
 from regulars.kit.requests import Request
-from regulars.messaging.models import Mailbox
+from regulars.messaging.models import ChannelKind, Mailbox
 from regulars.messaging.queries.texting import leeway
-from regulars.people.models import Tag, View
+from regulars.messaging.queries.ways_out import why_stuck
+from regulars.people.models import View
 from regulars.team.gate import asker_of, needs
 from regulars.team.rules import may, reaches
 
 PAGE = 25
-BESIDE = ("identities", "orders", "tasks", "memos")
+BESIDE = ("identities", "worth", "orders", "tasks", "memos", "details")
 
 
 @require_GET
@@ -45,7 +49,7 @@ def inbox(request: Request) -> HttpResponse:
     """Show a list with nothing opened yet, or only its rows when the page asks for them."""
     if wants_fragment(request):
         return render(request, "inbox/_rows.html", _rows(request))
-    request.live_topics = [TOPIC]  # type: ignore[attr-defined]
+    request.live_topics = [TOPIC, *topics_of(request.member)]  # type: ignore[attr-defined]
     return render(request, "inbox/inbox.html", _around(request))
 
 
@@ -60,12 +64,12 @@ def boxes(request: Request) -> HttpResponse:
 @needs(SEE)
 def conversation(request: Request, conversation_id: int) -> HttpResponse:
     """Show a conversation in the page, or only its pane when the page asks for it."""
-    found = find(request, conversation_id)
-    if found.merged_into_id:
-        return HttpResponseRedirect(reverse("inbox:conversation", args=[found.merged_into_id]))
+    found = _opened(request, conversation_id)
+    if found.conversation.merged_into_id:
+        return HttpResponseRedirect(reverse("inbox:conversation", args=[found.conversation.merged_into_id]))
     if wants_fragment(request):
         return render(request, "inbox/_pane.html", _pane(request, found))
-    request.live_topics = [TOPIC]  # type: ignore[attr-defined]
+    request.live_topics = [TOPIC, *topics_of(request.member)]  # type: ignore[attr-defined]
     return render(request, "inbox/inbox.html", {**_around(request), **_pane(request, found)})
 
 
@@ -73,7 +77,7 @@ def conversation(request: Request, conversation_id: int) -> HttpResponse:
 @needs(SEE)
 def thread(request: Request, conversation_id: int) -> HttpResponse:
     """Show the head and the letters of a conversation anew; what is being typed below stays."""
-    found = find(request, conversation_id)
+    found = _opened(request, conversation_id)
     return render(request, "inbox/_thread.html", _thread(request, found))
 
 
@@ -101,33 +105,33 @@ def _around(request: Request) -> dict[str, Any]:
 def _boxes(request: Request, number: Mapping[str, int] | None = None) -> dict[str, Any]:
     """Return the lists; the page shows them at once and asks for the counts afterwards."""
     current = box_of(request)
-    views = _views(request)
-    view = next((one for one in views if str(one.pk) == request.GET.get("view")), None)
+    views = saved_lists(request.member.pk)
+    view = next((number for number, _name in views if str(number) == request.GET.get("view")), None)
     shown = [one for one in BOXES if one.name != "team" or request.member.team_ids]
     return {
         "may_report": may(request.member, "reports.see"),
+        # All that the lists without their counts are made of, for the page to know them by.
+        "boxes_key": f"{current.name if view is None else ''} {len(shown)}",
         "boxes": [
-            {"box": one, "count": (number or {}).get(one.name), "is_current": view is None and one == current}
+            {
+                "name": one.name, "label": one.label, "icon": one.icon, "count": (number or {}).get(one.name),
+                "is_current": view is None and one == current,
+            }
             for one in shown
         ],
-        "views": [{"view": one, "is_current": one == view} for one in views],
-    }
-
-
-def _views(request: Request) -> list[View]:
-    rows = View.objects.filter(subject="conversation").filter(Q(is_shared=True) | Q(author=request.member))
-    return list(rows.order_by("name")[:30])
+        "views": [{"number": one, "name": name, "is_current": one == view} for one, name in views],
+    }  # fmt: skip
 
 
 def _rows(request: Request) -> dict[str, Any]:
     current, view = box_of(request), _view(request)
     page = _page(request, current, view)
-    found = [row.object for row in page.rows if row.object is not None]
+    found = [row.id for row in page.rows]
     return {
         "current": current,
         "view": view,
         "title": view.name if view else current.label,
-        "rows": rows_of(found, request.member, now()),
+        "rows": rows_of(found, request.member.pk, now()),
         "next_cursor": page.next_cursor,
         "problem": page.problem,
         "tree": page.query.filter or {},
@@ -165,44 +169,78 @@ def _address(current: Box, view: View | None, tree: Any) -> str:
     return urlencode(told | ({"filter": compact(tree)} if tree and not view else {}))
 
 
-def _pane(request: Request, found: Conversation) -> dict[str, Any]:
-    draft = Draft.objects.filter(conversation=found, author=request.member).prefetch_related("files").first()
-    by_letter = goes_by_letter(found)
-    to, cc = (draft.to, draft.cc) if draft and draft.to else (recipients_line(found) if by_letter else "", "")
+def _pane(request: Request, found: Opened) -> dict[str, Any]:
+    talk = found.conversation
+    shown = _thread(request, found)
+    draft: OwnDraft | None = shown["draft"]
+    by_letter = goes_by_letter(talk)
+    to, cc = (
+        (draft.to, draft.cc) if draft and draft.to else (_recipients(talk, shown) if by_letter else "", "")
+    )
+    room = None if by_letter else leeway(talk.thread, talk.channel)
+    # Where only approved texts may be sent, there is no place for free words, unless some wait there already.
+    has_words = bool(draft and draft.text and not draft.is_note)
     return {
-        **_thread(request, found),
-        "draft": draft,
+        **shown,
+        "may_reply": shown["may_answer"] and (room is None or room.is_open or has_words),
         "to": to,
         "cc": cc,
         "by_letter": by_letter,
-        "leeway": None if by_letter else leeway(found.thread, found.channel),
-        "sequence": draft.sequence if draft and draft.text else found.sequence,
-        "person_url": reverse("inbox:person", args=[found.pk]),
+        "no_way_out": _no_way_out(request, talk) if by_letter else None,
+        "leeway": room,
+        "sequence": draft.sequence if draft and draft.text else talk.sequence,
+        "person_url": reverse("inbox:person", args=[talk.pk]),
     }
 
 
-def _thread(request: Request, found: Conversation) -> dict[str, Any]:
+def _no_way_out(request: Request, found: Conversation) -> dict[str, Any] | None:
+    """Return what to say, and where it is mended, when an answer could not leave."""
+    channel = answering_channel(found)
+    reason = why_stuck(channel)
+    if not reason:
+        return None
+    is_mail = channel.kind == ChannelKind.EMAIL
+    place = reverse("messaging:channel", args=[channel.pk]) if is_mail else reverse("messaging:channels")
+    url = place if may(request.member, "channels.change") else ""
+    return {"reason": reason, "channel": channel, "url": url}
+
+
+def _recipients(talk: Conversation, shown: dict[str, Any]) -> str:
+    """Return to whom an answer goes: who wrote last of those shown, else whoever it may be."""
+    if not shown["is_newest"]:
+        return recipients_line(talk)
+    letters = [one["message"] for one in shown["entries"] if one["kind"] == "letter"]
+    theirs = (one for one in reversed(letters) if one.direction == "in" and one.kind == "human")
+    last = next((one for one in theirs if one.sender_email), None)
+    return write_line([(last.sender_email, last.sender_name)]) if last else recipients_line(talk)
+
+
+def _thread(request: Request, found: Opened) -> dict[str, Any]:
     before = request.GET.get("before", "")
     number = int(before) if before.isdecimal() and len(before) < 19 else None
-    member = request.member
+    member, talk = request.member, found.conversation
+    story, rest = told_story(found, member, now(), before=number)
     return {
-        "conversation": found,
-        **story_of(found, member, before=number),
-        "tags": list(Tag.objects.filter(pk__in=found.tag_ids)) if found.tag_ids else [],
-        "present": presence_of([found.pk], member, now()).get(found.pk, []),
-        "promises": promises_of(found, now()),
-        "said": said_about(found),
-        "reminders": reminders_of(found, member),
-        "is_followed": found.followers.filter(member=member).exists(),
+        "conversation": talk,
+        **story,
+        **vars(rest),
+        "asking": asking_of(talk) if rest.has_asking else None,
+        "facts_url": reverse("inbox:fact", args=[talk.pk]),
+        "other_drafts": drafts_of_others(talk, member) if rest.has_drafts else [],
+        "is_newest": number is None,
         "priorities": Priority.choices,
-        "other_drafts": list(
-            Draft.objects.filter(conversation=found).exclude(author=member).select_related("author")
-        ),
-        "may_answer": reaches_conversation(member, ANSWER, found),
-        "may_change": reaches_conversation(member, CHANGE, found),
-        "may_assign": reaches_conversation(member, ASSIGN, found),
+        "may_answer": also_reaches(member, ANSWER, talk),
+        "may_change": also_reaches(member, CHANGE, talk),
+        "may_assign": also_reaches(member, ASSIGN, talk),
         "query": request.GET.urlencode(),
     }
+
+
+def _opened(request: Request, conversation_id: int) -> Opened:
+    found = opened(request.member, conversation_id)
+    if found is None:
+        raise NotThere
+    return found
 
 
 def _offered(request: Request) -> list[Panel]:

@@ -26,6 +26,7 @@ from regulars.inbox.queries.reports import (
     figures_by,
     period_of,
     spread_of,
+    whole_and_by,
 )
 from regulars.kit.clock import today
 from regulars.kit.refused import NotThere
@@ -43,8 +44,7 @@ MOST_SHOWN = 200
 def reports(request: Request) -> HttpResponse:
     """Show the figures of a period, all together and side by side."""
     period, by = _asked(request)
-    whole = figures_by(period)[0]
-    groups = figures_by(period, by)
+    whole, groups = whole_and_by(period, by)
     contacts = contacts_per_order(period, whole.counts["began"])
     context = {
         "period": period, "by": by, "tabs": _tabs(period, by), "tiles": _tiles(period, whole, contacts),

@@ -13,9 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from regulars.inbox.actions.ruling import delete_arrival_rule, save_arrival_rule
 from regulars.inbox.forms import RuleForm
 from regulars.inbox.models import ArrivalRule
+from regulars.inbox.queries.facts import fact_labels
+from regulars.inbox.queries.skills import skill_choices
+from regulars.inbox.views.boxes import add_problems
 from regulars.kit.filters import BadFilter, chips, read_json
 from regulars.kit.htmx import redirect, say
-from regulars.kit.refused import NotThere
+from regulars.kit.refused import Invalid, NotThere
 from regulars.kit.requests import Request
 from regulars.team.gate import asker_of, needs
 
@@ -26,9 +29,18 @@ VERB = "rules.change"
 @needs(VERB)
 def rules(request: Request) -> HttpResponse:
     """Show the rules in their order."""
-    rows = ArrivalRule.objects.select_related("team", "assignee")
+    rows = ArrivalRule.objects.select_related("team", "assignee", "macro", "answer")
     asker = asker_of(request.member)
-    shown = [{"rule": one, "chips": _chips(one, asker)} for one in rows]
+    facts, skills = fact_labels(), dict(skill_choices())
+    shown = [
+        {
+            "rule": one,
+            "chips": _chips(one, asker),
+            "asks": [facts[name] for name in one.ask if name in facts],
+            "skills": [skills[str(number)] for number in one.skill_ids if str(number) in skills],
+        }
+        for one in rows
+    ]
     return render(request, "inbox/rules.html", {"rules": shown})
 
 
@@ -50,6 +62,8 @@ def rule(request: Request, arrival_rule_id: int = 0) -> HttpResponse:
                 return redirect(request, reverse("inbox:rules"))
             except BadFilter as refused:
                 problem = str(refused)
+            except Invalid as refused:
+                add_problems(form, refused)
     status = 422 if request.method == "POST" else 200
     return render(
         request,
@@ -83,8 +97,10 @@ def _chips(one: ArrivalRule, asker: Any) -> list[Any]:
 
 
 def _initial(found: ArrivalRule) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in RuleForm.base_fields}
+    first = {name: getattr(found, name) for name in RuleForm.base_fields}
+    return first | {"skill_ids": [str(number) for number in found.skill_ids]}
 
 
 def _values(cleaned: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in cleaned.items() if name in RuleForm.base_fields}
+    values = {name: value for name, value in cleaned.items() if name in RuleForm.base_fields}
+    return values | {"skill_ids": [int(number) for number in values["skill_ids"]]}

@@ -75,7 +75,7 @@ def edit_target(request: Request, target_id: int) -> HttpResponse:
 
     def work() -> HttpResponse:
         change_target(found, _values(form), by=request.actor)
-        return closed(_("Target saved. It holds for what comes or changes from now on."), CHANGED)
+        return closed(_("Target saved. It holds at once, also for what runs already."), CHANGED)
 
     return _box(request, form, found.name, _("Save the target"), work, found.condition, found.people)
 

@@ -19,10 +19,11 @@ from regulars.inbox.actions.templates import (
     use_template,
 )
 from regulars.inbox.forms import TemplateForm
-from regulars.inbox.models import Conversation, Situation, Template
-from regulars.inbox.queries.suggestions import suggested
+from regulars.inbox.models import Conversation, Likeness, LinkedArticle, Situation, Template
+from regulars.inbox.queries.suggestions import last_question, like_numbers, suggested
 from regulars.inbox.queries.templates import GAPS, offered, with_outcomes
-from regulars.inbox.views.boxes import box, closed
+from regulars.inbox.views.boxes import away_or_back, box, closed
+from regulars.kit.answers import Seeker, offers_for
 from regulars.kit.clock import now
 from regulars.kit.htmx import done, fragment
 from regulars.kit.refused import NotThere
@@ -45,7 +46,14 @@ def templates(request: Request) -> HttpResponse:
     ]
     away = [one for one in known if one.archived_at is not None]
     lacks = sum(1 for one in known if one.starter) < len(starters())
-    context = {"groups": [group for group in groups if group["rows"]], "away": away, "lacks_starters": lacks}
+    articles = list(LinkedArticle.objects.all())
+    context = {
+        "groups": [group for group in groups if group["rows"]],
+        "away": away,
+        "lacks_starters": lacks,
+        "articles": articles,
+        "likeness": Likeness.objects.defer("space", "rows").order_by("-pk").first(),
+    }
     template = "inbox/_templates.html" if request.headers.get("HX-Request") else "inbox/templates.html"
     return render(request, template, context)
 
@@ -85,11 +93,9 @@ def edit_template(request: Request, template_id: int) -> HttpResponse:
 def template_archive(request: Request, template_id: int) -> HttpResponse:
     """Put a template away, or take it out again."""
     found = _template(template_id)
-    if found.archived_at is not None:
-        restore_template(found, by=request.actor)
-        return done(_("“%(name)s” is back.") % {"name": found.name}, event=CHANGED)
-    archive_template(found, by=request.actor, at=now())
-    return done(_("“%(name)s” is put away.") % {"name": found.name}, undo=request.path, event=CHANGED)
+    return away_or_back(
+        request, found, found.name, archive=archive_template, restore=restore_template, event=CHANGED
+    )
 
 
 @require_POST
@@ -113,7 +119,8 @@ def picker(request: Request, conversation_id: int) -> HttpResponse:
     words = request.GET.get("q", "")[:80]
     context: dict[str, Any] = {
         "conversation": found,
-        "templates": offered(request.member, words)[:8],
+        "templates": offered(request.member, words, [] if words else like_numbers(found, "template"))[:8],
+        "offers": _offers(request, found, words),
         "answers": [] if words else suggested(found, request.member, 3),
     }
     return fragment(request, "inbox/_picker.html", **context)
@@ -136,6 +143,18 @@ def insertion(request: Request, conversation_id: int, template_id: int) -> HttpR
     return JsonResponse(
         {"text": filled.text, "language": language, "missing": list(filled.missing), "said": said}
     )
+
+
+def _offers(request: Request, found: Conversation, words: str) -> list[dict[str, Any]]:
+    """Return what other sources offer: by the words typed, else by what the customer asked."""
+    question = "" if words else last_question(found)
+    language = found.person.language if found.person else ""
+    seeker = Seeker(request.member, words, question, language, most=5 if words else 3)
+    return [
+        {"source": source, "offer": one, "id": f"offer-{source.name}-{place}"}
+        for source, offers in offers_for(seeker)
+        for place, one in enumerate(offers)
+    ]
 
 
 def _conversation(request: Request, conversation_id: int) -> Conversation:

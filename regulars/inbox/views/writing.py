@@ -8,11 +8,11 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.inbox.actions import (
-    MovedMeanwhile,
     answer_conversation,
     attach,
     be_present,
@@ -27,19 +27,22 @@ from regulars.inbox.actions import (
     take_answer_back,
     write_conversation_note,
 )
+from regulars.inbox.actions.drafting import TakenOver
+from regulars.inbox.actions.sharing import share_draft, take_over_draft
 from regulars.inbox.actions.writing import RESTORED, html_of
 from regulars.inbox.engine.addresses import NoAddress, read_line
-from regulars.inbox.forms import StartForm, snooze_moments
+from regulars.inbox.forms import StartForm
 from regulars.inbox.models import Conversation, ConversationNote, Draft
 from regulars.inbox.models.work import FILES
-from regulars.inbox.queries.story import told
+from regulars.inbox.queries.moments import snooze_moments
 from regulars.inbox.queries.writing import goes_by_letter
 from regulars.inbox.rules import ANSWER, CHANGE, SEE, reaches_conversation
 from regulars.inbox.views.common import after, box, find, takes_back, undo_url
+from regulars.inbox.views.holding import held, seen_until
 from regulars.kit.clock import now
-from regulars.kit.htmx import fragment, redirect
+from regulars.kit.htmx import fragment, redirect, with_event
 from regulars.kit.keeping import read_kept
-from regulars.kit.refused import Invalid, NotThere, Refused
+from regulars.kit.refused import Invalid, NotThere, Refused, require
 from regulars.kit.requests import Request
 from regulars.messaging.actions.chat.answering import show_typing
 from regulars.messaging.engine.outgoing import OutgoingFile, OutgoingLetter, Recipient
@@ -47,6 +50,7 @@ from regulars.messaging.models import Channel, ChannelKind, Message
 from regulars.people.models import Person
 from regulars.team.gate import needs
 
+MOST_PREVIEWED = 200_000
 MOMENTS = tuple(name for name in RESTORED if name.endswith(("_at", "_since", "_until")))
 
 
@@ -55,30 +59,28 @@ MOMENTS = tuple(name for name in RESTORED if name.endswith(("_at", "_since", "_u
 def reply(request: Request, conversation_id: int) -> HttpResponse:
     """Send an answer, unless somebody was here meanwhile; perhaps close the conversation or put it aside with it."""
     found = find(request, conversation_id, ANSWER)
-    said = request.POST.get("anyway") or request.POST.get("sequence", "")
     try:
         letter = _letter(request, found)
-        answered = answer_conversation(
-            found, letter, by=request.actor, at=now(), seen=int(said) if said.isdecimal() else None
-        )
-    except MovedMeanwhile as news:
-        changes = [{"words": told(line), "at": line.at} for line in news.lines]
-        context: dict[str, Any] = {
-            "changes": changes,
-            "sequence": news.lines[-1].sequence,
-            "conversation": found,
-        }
-        return fragment(request, "inbox/_held.html", status=422, **context)
+        answered = answer_conversation(found, letter, by=request.actor, at=now(), seen=seen_until(request))
     except Refused as problem:
-        return fragment(request, "inbox/_held.html", status=422, problem=str(problem), conversation=found)
+        return held(request, found, problem)
     drop_draft(found, request.member)
     undo = undo_url(
-        "answer", conversation=found.pk, message=answered.message.pk, before=_kept(answered.before)
+        "answer", conversation=found.pk, message=answered.message.pk, before=kept_before(answered.before)
     )
     toast = _and_then(request, found)
     return after(
         toast, undo=undo, event="inbox-sent", detail={"id": found.pk, "next": bool(request.POST.get("then"))}
     )
+
+
+@require_POST
+@needs(SEE)
+def preview(request: Request, conversation_id: int) -> HttpResponse:
+    """Show what is being written as it will be read; nothing is kept."""
+    find(request, conversation_id)
+    text = request.POST.get("text", "")[:MOST_PREVIEWED].strip()
+    return HttpResponse(html_of(text) or escape(_("Nothing is written yet.")))
 
 
 def _letter(request: Request, found: Conversation) -> OutgoingLetter:
@@ -115,7 +117,8 @@ def _and_then(request: Request, found: Conversation) -> str:
     return _("Sent.")
 
 
-def _kept(before: dict[str, Any]) -> dict[str, Any]:
+def kept_before(before: dict[str, Any]) -> dict[str, Any]:
+    """Return how a conversation was before an answer, as the address of its undo carries it."""
     return {
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in before.items()
     }
@@ -176,12 +179,44 @@ def draft(request: Request, conversation_id: int) -> HttpResponse:
     found = find(request, conversation_id, CHANGE)
     said = request.POST
     sequence = said.get("sequence", "")
-    values = {
+    values: dict[str, Any] = {
         "text": said.get("text", ""), "to": said.get("to", ""), "cc": said.get("cc", ""),
         "is_note": said.get("is_note") == "yes", "sequence": int(sequence) if sequence.isdecimal() else 0,
     }  # fmt: skip
-    keep_draft(found, request.member, values, at=now())
-    return HttpResponse(status=204)
+    number = said.get("draft", "")
+    if _is_number(number):
+        values["draft"] = int(number)
+    try:
+        kept = keep_draft(found, request.member, values, at=now())
+    except TakenOver as problem:
+        return fragment(request, "inbox/_taken.html", status=409, problem=str(problem))
+    answer = HttpResponse(status=204)
+    answer.headers["X-Draft"] = str(kept.pk or "")
+    return answer
+
+
+@require_POST
+@needs(CHANGE)
+def draft_sharing(request: Request, conversation_id: int) -> HttpResponse:
+    """Let colleagues read my draft and take it over, or no longer."""
+    found = find(request, conversation_id, CHANGE)
+    was = Draft.objects.filter(conversation=found, author=request.member, is_shared=True).exists()
+    share_draft(found, request.member, is_shared=not was, by=request.actor, at=now())
+    said = _("Only you see the draft.") if was else _("Colleagues see the draft and may take it over.")
+    return with_event(after(said), "inbox-shared", {"shared": not was})
+
+
+@require_POST
+@needs(CHANGE)
+def draft_taking(request: Request, draft_id: int) -> HttpResponse:
+    """Make a colleague's draft mine."""
+    row = Draft.objects.filter(pk=draft_id).first()
+    if row is None:
+        raise NotThere
+    found = find(request, row.conversation_id, CHANGE)
+    require(row.is_note or reaches_conversation(request.member, ANSWER, found))
+    take_over_draft(row, request.member, by=request.actor, at=now())
+    return after(_("It is your draft now."), event="inbox-open", detail={"id": found.pk})
 
 
 @require_POST

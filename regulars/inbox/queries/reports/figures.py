@@ -25,6 +25,9 @@ TIMES = """count(*), percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY x.u
     percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY x.whole)"""
 
 
+SCORE = "avg(x.score)::float"
+
+
 @dataclass(frozen=True)
 class Times:
     """How long something took, in seconds: how many there were, and median and nine tenths in both times."""
@@ -72,18 +75,43 @@ class Figures:
 
 def figures_by(period: Period, by: str = "") -> list[Figures]:
     """Return the figures of each group, the busiest first; without `by` those of all together."""
-    found: dict[Any, Figures] = defaultdict(lambda: Figures("", ""))
-    for measure in COUNTED:
-        for key, count in rows_by(measure, "count(*)", period, by):
-            found[key].counts[measure] = count
-    for kind in TIMED:
-        for key, count, used, whole in rows_by(kind, TIMES, period, by):
-            found[key].times[kind] = Times(count, *(used or (None, None)), *(whole or (None, None)))
-    for key, score in rows_by("said", "avg(x.score)::float", period, by):
-        found[key].score = score
+    _whole, found = _read(period, by, has_whole=False)
     if not by:
         return [found[0]] if found else [Figures("", "")]
     return _named(found, by)
+
+
+def whole_and_by(period: Period, by: str) -> tuple[Figures, list[Figures]]:
+    """Return the figures of all together and those of each group, each row of the database read once."""
+    if by == "tag":
+        # A conversation has several tags or none: the sum of the tags is not the whole.
+        return figures_by(period)[0], figures_by(period, by)
+    whole, found = _read(period, by, has_whole=True)
+    return whole, _named(found, by)
+
+
+def _read(period: Period, by: str, *, has_whole: bool) -> tuple[Figures, dict[Any, Figures]]:
+    whole, found = Figures("", ""), defaultdict[Any, Figures](lambda: Figures("", ""))
+    for measure, columns in _asked():
+        for is_whole, key, *values in rows_by(measure, columns, period, by, has_whole=has_whole):
+            # Of nothing at all there is a whole too, but no figure.
+            if values[0]:
+                _note(whole if is_whole else found[key], measure, columns, values)
+    return whole, found
+
+
+def _asked() -> list[tuple[str, str]]:
+    return [*((one, "count(*)") for one in COUNTED), *((one, TIMES) for one in TIMED), ("said", SCORE)]
+
+
+def _note(figures: Figures, measure: str, columns: str, values: list[Any]) -> None:
+    if columns == SCORE:
+        figures.score = values[0]
+    elif columns == TIMES:
+        count, used, whole = values
+        figures.times[measure] = Times(count, *(used or (None, None)), *(whole or (None, None)))
+    else:
+        figures.counts[measure] = values[0]
 
 
 def _named(found: dict[Any, Figures], by: str) -> list[Figures]:

@@ -52,8 +52,10 @@ def _clocks(kind: str, more: str = "") -> Source:
 _LATER = """AND EXISTS (SELECT 1 FROM inbox_clock n
     WHERE n.conversation_id = k.conversation_id AND n.kind = 'resolution' AND n.id > k.id)"""
 _BEGAN = "JOIN inbox_line l ON l.conversation_id = c.id AND l.kind IN ('opened', 'begun')"
-_MESSAGE = """JOIN inbox_line l ON l.conversation_id = c.id AND l.kind IN ({kinds})
-    JOIN messaging_message m ON m.id = (l.about->>'message')::bigint AND m.kind = 'human'"""
+_MESSAGE = "JOIN inbox_line l ON l.conversation_id = c.id AND l.kind IN ({kinds})"
+# What no person wrote is the smaller part: its numbers are read, not each message.
+_HUMAN = """AND l.about->>'message' IS NOT NULL AND NOT EXISTS (
+    SELECT FROM messaging_message m WHERE m.id = (l.about->>'message')::bigint AND m.kind <> 'human')"""
 _PROMISES = (
     "JOIN inbox_clock k ON k.conversation_id = c.id AND k.allowed IS NOT NULL AND k.cancelled_at IS NULL"
 )
@@ -62,9 +64,12 @@ _ENDED = "least(k.done_at, k.missed_at)"
 SOURCES: dict[str, Source] = {
     # By when it reached us: the date of a letter is whatever its sender says.
     "began": Source(_BEGAN, "l.at", f"{_WITHIN} AND {_ALIVE}"),
-    "messages_in": Source(_MESSAGE.format(kinds="'received', 'opened'"), "l.at", f"{_WITHIN} AND {_ALIVE}"),
+    "messages_in": Source(
+        _MESSAGE.format(kinds="'received', 'opened'"), "l.at", f"{_WITHIN} AND {_ALIVE} {_HUMAN}"
+    ),
     "messages_out": Source(
-        _MESSAGE.format(kinds="'answered'"), "l.at", f"{_WITHIN} AND {_ALIVE}", "coalesce(l.member_id, c.assignee_id)"
+        _MESSAGE.format(kinds="'answered'"), "l.at", f"{_WITHIN} AND {_ALIVE} {_HUMAN}",
+        "coalesce(l.member_id, c.assignee_id)",
     ),
     "first": _clocks("first"),
     "next": _clocks("next"),
@@ -107,10 +112,16 @@ MEASURES: dict[str, str | Promise] = {
 }
 
 
-def rows_by(measure: str, columns: str, period: Period, by: str = "") -> list[tuple[Any, ...]]:
-    """Return (key, columns…) of a source for each group; with no `by` there is one group."""
+def rows_by(
+    measure: str, columns: str, period: Period, by: str = "", *, has_whole: bool = False
+) -> list[tuple[Any, ...]]:
+    """Return (whether of all together, key, columns…) of a source for each group; with no `by` there is one group.
+
+    With the whole, a row of all groups together is among them, made in the same reading.
+    """
     sql, values = _select(measure, period, by)
-    grouped = f"SELECT x.key, {columns} FROM ({sql}) x GROUP BY x.key ORDER BY x.key NULLS LAST"
+    groups = "GROUPING SETS ((x.key), ())" if has_whole else "x.key"
+    grouped = f"SELECT grouping(x.key) = 1, x.key, {columns} FROM ({sql}) x GROUP BY {groups} ORDER BY x.key NULLS LAST"
     with connection.cursor() as cursor:
         cursor.execute(grouped, values)
         return list(cursor.fetchall())

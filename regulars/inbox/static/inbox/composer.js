@@ -11,6 +11,7 @@
   let changed = false;
   let lastTyped = 0;
   let isSending = false;
+  let isTaken = false;
 
   const send = (url, values, more = {}) => fetch(url, { method: "POST", body: values instanceof FormData ? values : new URLSearchParams(values), headers: { "X-CSRFToken": token(), "HX-Request": "true" }, credentials: "same-origin", ...more });
 
@@ -33,16 +34,48 @@
   async function keep(more = {}) {
     clearTimeout(timer);
     const box = form();
-    if (!box || !changed || isSending) return;
+    if (!box || !changed || isSending || isTaken) return;
     changed = false;
-    const values = { text: field("text").value, to: field("to").value, cc: field("cc").value, sequence: field("sequence").value, is_note: isNote() ? "yes" : "" };
+    const values = { text: field("text").value, to: field("to")?.value ?? "", cc: field("cc")?.value ?? "", sequence: field("sequence").value, is_note: isNote() ? "yes" : "", draft: field("draft").value };
     const mark = box.querySelector("[data-composer-kept]");
     try {
       const answer = await send(box.dataset.draftUrl, values, more);
+      if (answer.status === 409) { taken(await answer.text()); return; }
       if (!answer.ok) throw new Error(String(answer.status));
+      if (answer.headers.has("X-Draft")) { field("draft").value = answer.headers.get("X-Draft"); if (!field("draft").value) shared(false); }
       mark.textContent = values.text.trim() ? mark.dataset.word : "";
     } catch { changed = true; timer = setTimeout(keep, 5000); }
   }
+  // --- Shared with colleagues, and taken over by one ----------------------------------------------------------------
+  function taken(notice) {
+    isTaken = true;
+    const place = document.getElementById("held");
+    place.innerHTML = notice;
+    const mark = form()?.querySelector("[data-composer-kept]");
+    if (mark) mark.textContent = "";
+    shared(false);
+  }
+  function shared(is) { form()?.querySelector("[data-draft-share]")?.setAttribute("aria-pressed", String(is)); }
+  on("click", "[data-draft-share]", async (event, button) => {
+    await keep();
+    Regulars.post(button.dataset.draftShare);
+  });
+  document.addEventListener("inbox-shared", ({ detail }) => shared(detail.shared));
+  on("click", "[data-draft-own]", () => {
+    isTaken = false;
+    field("draft").value = "";
+    document.getElementById("held").replaceChildren();
+    field("text").focus();
+    touched();
+  });
+  document.addEventListener("live:inbox", ({ detail }) => {
+    const box = form();
+    if (detail.kind !== "draft" || !box || field("draft").value !== String(detail.draft)) return;
+    if (String(detail.former) !== document.getElementById("inbox").dataset.member) return;
+    // The server says who it was; what stands here stays.
+    changed = true;
+    keep();
+  });
   on("input", "[data-composer] :is(textarea, input[type=text])", () => { touched(); typing(); });
   addEventListener("pagehide", () => { keep({ keepalive: true }); beat("gone", { keepalive: true }); });
 
@@ -63,7 +96,7 @@
   setInterval(() => { if (!document.hidden) beat("here"); }, BEAT);
   document.addEventListener("visibilitychange", () => beat(document.hidden ? "gone" : "here"));
   document.addEventListener("inbox:opened", () => {
-    isSending = changed = false;
+    isSending = isTaken = changed = false;
     if (!form()) return;
     if (isNote()) show("note");
     beat("here");
@@ -128,5 +161,6 @@
   on("dragleave", "[data-composer]", (event, box) => box.classList.remove("is-over"));
   on("drop", "[data-composer]", (event, box) => { event.preventDefault(); box.classList.remove("is-over"); attach([...event.dataTransfer.files]); });
 
+  Regulars.inbox.keep = keep;
   Regulars.inbox.leave = async () => { await keep(); beat("gone"); };
 })();

@@ -4,6 +4,7 @@
   "use strict";
   const { on, h, icon, post, announce } = Regulars;
   const GATHER = 250;
+  const SPREAD = 5000;
   const FRESH = 30000;
   const SLOW = 60000;
   const STAYS = 50000;
@@ -105,7 +106,9 @@
   let lastPick = null;
   function tellPicks() {
     const bar = document.getElementById("inbox-bulk");
-    bar.hidden = picks.size === 0;
+    // Without picks its key is the conversation's.
+    bar.hidden = bar.inert = picks.size === 0;
+    bar.dataset.paletteHere = `${bar.dataset.macrosUrl}?palette=1&keys=${[...picks].join(",")}`;
     root().classList.toggle("has-picks", picks.size > 0);
     const words = bar.dataset.words.replace("%s", picks.size);
     bar.querySelector("[data-inbox-picked]").textContent = words;
@@ -155,19 +158,22 @@
 
   // --- Live ----------------------------------------------------------------------------------------------------
   let timer = 0;
-  function refresh() { clearTimeout(timer); timer = setTimeout(() => fire("inbox-refresh"), GATHER); }
+  // What is drawn already is asked for after a random pause, or a thousand windows would ask at once; a sooner turn stays.
+  function refresh(pause = GATHER) { if (timer && pause > GATHER) return; clearTimeout(timer); timer = setTimeout(() => { timer = 0; fire("inbox-refresh"); }, pause); }
   let paneTimer = 0;
-  function refreshPane() { clearTimeout(paneTimer); paneTimer = setTimeout(() => { if (openId()) fire("pane-refresh"); }, GATHER); }
+  function refreshPane(pause = GATHER) { if (paneTimer && pause > GATHER) return; clearTimeout(paneTimer); paneTimer = setTimeout(() => { paneTimer = 0; if (openId()) fire("pane-refresh"); }, pause); }
   const shown = () => Number(document.getElementById("conversation-scroll")?.dataset.sequence ?? 0);
   document.addEventListener("live:inbox", ({ detail }) => {
     if (detail.kind === "presence") { present(detail); return; }
+    if (detail.kind === "draft") return;
     if (detail.ask) { everything(); return; }
     const id = String(detail.id);
     if ((told.get(id) ?? 0) >= detail.sequence) return;
     told.set(id, detail.sequence);
     ahead.delete(id);
-    if (id === openId() && detail.sequence > shown()) refreshPane();
-    refresh();
+    const pause = Regulars.inbox.isDrawn?.(id, detail.sequence) ? GATHER + Math.random() * SPREAD : GATHER;
+    if (id === openId() && detail.sequence > shown()) refreshPane(pause);
+    refresh(pause);
   });
   function everything() { ahead.clear(); refresh(); refreshPane(); }
   document.addEventListener("live:gap", everything);

@@ -83,4 +83,15 @@
     event.stopPropagation();
   }, true);
   on("focusout", AREA, close);
+
+  // Approved texts: what was seen before it is sent, as in the composer.
+  const approved = () => document.getElementById("approved-form");
+  const isTouched = (form) => [...form.querySelectorAll(".approved-gaps input")].some((input) => input.value !== input.defaultValue);
+  document.addEventListener("inbox:refreshed", ({ detail }) => {
+    if (approved() && detail.sequence && !isTouched(approved())) approved().elements.sequence.value = detail.sequence;
+  });
+  on("click", "#approved-held [data-held-look]", (event, button) => {
+    approved().elements.sequence.value = button.dataset.heldLook;
+    document.getElementById("approved-held").replaceChildren();
+  });
 })();

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regulars.inbox.engine.times import BadTimes, read_length
-from regulars.inbox.models import Priority, Turn
 from regulars.inbox.models.hours import WEEKDAYS, BusinessHours
 from regulars.inbox.models.templates import Situation
+from regulars.inbox.queries.moments import snooze_moments
 from regulars.kit.countries import countries, time_zones
 from regulars.messaging.models import Channel
 from regulars.team.models import Member, Team
 
-MORNING = time(9)
 DAY = forms.TextInput(attrs={"type": "date"})
 MOMENT = forms.TextInput(attrs={"type": "datetime-local"})
 TIMES = forms.TextInput(attrs={"placeholder": "09:00–17:00"})
@@ -65,22 +63,6 @@ class SnoozeForm(forms.Form):
         return self.moments[choice][1]
 
 
-def snooze_moments(at: datetime) -> dict[str, tuple[str, datetime]]:
-    """Return the usual times to be reminded, in the member's own time zone."""
-    local = timezone.localtime(at)
-
-    def morning(days: int) -> datetime:
-        day = local.date() + timedelta(days=days)
-        return timezone.make_aware(datetime.combine(day, MORNING))
-
-    return {
-        "later": (_("In three hours"), at + timedelta(hours=3)),
-        "tomorrow": (_("Tomorrow morning"), morning(1)),
-        "monday": (_("Monday morning"), morning(7 - local.weekday())),
-        "week": (_("In a week"), morning(7)),
-    }
-
-
 class TagsForm(forms.Form):
     """The tags of a conversation."""
 
@@ -98,6 +80,19 @@ class MergeForm(forms.Form):
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["into"].choices = choices  # type: ignore[attr-defined]
+
+
+class SplitForm(forms.Form):
+    """Which messages begin a conversation of their own, and what it is about."""
+
+    messages = forms.MultipleChoiceField(
+        label=gettext_lazy("These messages move"), widget=forms.CheckboxSelectMultiple
+    )
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_choices(self, "messages", choices)
 
 
 class StartForm(forms.Form):
@@ -235,6 +230,29 @@ class TemplateForm(forms.Form):
         return {code: self.cleaned_data[f"body_{code}"] for code, _name in settings.LANGUAGES}
 
 
+class ArticleForm(forms.Form):
+    """A page that answers a question, and by what it is found."""
+
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
+    url = forms.CharField(label=gettext_lazy("Address"), max_length=500, widget=forms.URLInput)
+    summary = forms.CharField(
+        label=gettext_lazy("What it says"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    keywords = forms.CharField(
+        label=gettext_lazy("Keywords"), max_length=300, required=False,
+        help_text=gettext_lazy("The words customers use for it: refund, send back, wrong size …"),
+    )  # fmt: skip
+    note = forms.CharField(label=gettext_lazy("When to use it"), max_length=300, required=False)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        required=False,
+        choices=[("", gettext_lazy("Any")), *settings.LANGUAGES],
+    )
+
+
 class SatisfactionForm(forms.Form):
     """Whether and when customers are asked how it went."""
 
@@ -260,26 +278,3 @@ def set_choices(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> 
     """Fill a choice field when the form is made: what can be chosen changes while the server runs."""
     field: Any = form.fields[name]
     field.choices = choices
-
-
-class RuleForm(forms.Form):
-    """What a rule on arrival does; for which conversations is said by the filter beside it."""
-
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
-    team = forms.ModelChoiceField(
-        label=gettext_lazy("Give to the team"), queryset=Team.objects.all(), required=False
-    )
-    assignee = forms.ModelChoiceField(
-        label=gettext_lazy("Give to"), queryset=Member.objects.none(), required=False
-    )
-    turn = forms.ChoiceField(label=gettext_lazy("Or to"), choices=[("", "–"), *Turn.choices], required=False)
-    priority = forms.TypedChoiceField(
-        label=gettext_lazy("Priority"), choices=[("", "–"), *Priority.choices], required=False, coerce=int, empty_value=None
-    )  # fmt: skip
-    tags = forms.CharField(label=gettext_lazy("Tags"), max_length=300, required=False)
-    task = forms.CharField(label=gettext_lazy("Task"), max_length=200, required=False)
-    is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False, initial=True)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["assignee"].queryset = Member.objects.active().order_by("name")  # type: ignore[attr-defined]

@@ -1,0 +1,37 @@
+from regulars.inbox.forms.common import (
+    ArticleForm,
+    AssignForm,
+    AvailabilityForm,
+    FollowUpForm,
+    HolidayForm,
+    HoursForm,
+    MergeForm,
+    SatisfactionForm,
+    SnoozeForm,
+    SplitForm,
+    StartForm,
+    TagsForm,
+    TargetForm,
+    TemplateForm,
+    set_choices,
+)
+from regulars.inbox.forms.rules import RuleForm
+
+__all__ = [
+    "ArticleForm",
+    "AssignForm",
+    "AvailabilityForm",
+    "FollowUpForm",
+    "HolidayForm",
+    "HoursForm",
+    "MergeForm",
+    "RuleForm",
+    "SatisfactionForm",
+    "SnoozeForm",
+    "SplitForm",
+    "StartForm",
+    "TagsForm",
+    "TargetForm",
+    "TemplateForm",
+    "set_choices",
+]
