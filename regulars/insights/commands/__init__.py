@@ -1,0 +1,1 @@
+"""The subcommands of insights; config/commands registers them."""
