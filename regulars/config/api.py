@@ -14,7 +14,7 @@ from ninja.security import HttpBearer
 from regulars import __version__
 from regulars.kit.api import answer_refusals
 
-ROOMS = ("people", "timeline", "commerce", "messaging", "inbox", "team")
+ROOMS = ("people", "timeline", "commerce", "messaging", "inbox", "insights", "team")
 
 
 class Key(HttpBearer):

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from regulars.config.rooms import menu_for, new_things_for
+from regulars.config.rooms import further_pages_for, menu_for, new_things_for
 from regulars.kit.clock import now
-from regulars.kit.live import sign_ticket
+from regulars.kit.live import heard_by, sign_ticket
 from regulars.kit.middleware import live_origin
 from regulars.kit.postgres.backend import PLANNED_ONCE
 from regulars.team.models import Member
@@ -50,6 +50,10 @@ class Frame:
     @cached_property
     def menu(self) -> list[dict[str, Any]]:
         return menu_for(self._request, self._member)
+
+    @cached_property
+    def further_pages(self) -> list[dict[str, Any]]:
+        return further_pages_for(self._member)
 
     @cached_property
     def phone_menu(self) -> list[dict[str, Any]]:
@@ -106,8 +110,10 @@ class Frame:
 
     @cached_property
     def live_ticket(self) -> str:
-        topics = [f"member:{self._member.pk}", *getattr(self._request, "live_topics", [])]
-        return sign_ticket(settings.SECRET_KEY, topics=topics, member_id=self._member.pk)
+        wanted = [f"member:{self._member.pk}", *getattr(self._request, "live_topics", [])]
+        return sign_ticket(
+            settings.SECRET_KEY, topics=heard_by(self._member, wanted), member_id=self._member.pk
+        )
 
     tasks_url = property(lambda self: _address("people:tasks"))
     palette_url = property(lambda self: _address("people:palette"))

@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from regulars.config import health, migrating
 from regulars.config.commands import connect_as
 from regulars.config.env import env
+from regulars.insights.models import Mirror
 from regulars.timeline.actions.adopting import count_strays
 
 WORK = """
@@ -51,7 +52,19 @@ def examine() -> list[Finding]:
     if findings[-1].is_ok:
         findings += [
             _safely(check)
-            for check in (version, migrations, roles, append_only, clock, worker, queue, followers)
+            for check in (
+                version,
+                migrations,
+                roles,
+                append_only,
+                clock,
+                worker,
+                queue,
+                followers,
+                insights,
+                ways_in,
+                ways_out,
+            )
         ]
     return findings
 
@@ -242,4 +255,49 @@ def followers() -> Finding:
         return Finding("followers", False, "the data came from another server", "Run: regulars migrate")
     return Finding(
         "followers", not stuck, f"stuck: {stuck}" if stuck else "read on", "See Settings, Background work."
+    )
+
+
+def ways_in() -> Finding:
+    """Check that no provider has shut us out, and that none soon will."""
+    from regulars.messaging.queries.tokens import ENDED, WARNED_DAYS, endings
+
+    found = endings(datetime.now(UTC))
+    told = [
+        f"{one.name} {'ended' if one.state == ENDED else f'until {one.ends_at:%Y-%m-%d}'}" for one in found
+    ]
+    return Finding(
+        "access",
+        not found,
+        ", ".join(told) if told else f"no provider's token ends within {WARNED_DAYS} days",
+        "Renew it under Settings, SMS and social, or Settings, Mailboxes.",
+    )
+
+
+def ways_out() -> Finding:
+    """Check that no letter waits for want of a way to send."""
+    from regulars.messaging.queries.ways_out import waiting_for_a_way
+
+    found = waiting_for_a_way()
+    told = ", ".join(f"{count} wait in {name}" for name, count in found.items())
+    return Finding(
+        "mail out",
+        not found,
+        told or "no letter waits for a way to send",
+        "Say how the channel sends under Settings, Mail channels, or set REGULARS_SMTP_HOST.",
+    )
+
+
+def insights() -> Finding:
+    """Check that figures could be brought up to date last time."""
+    mirror = Mirror.current()
+    seen = f"{mirror.seen_at:%Y-%m-%d %H:%M} UTC" if mirror.seen_at else ""
+    if mirror.failed_at is None:
+        return Finding("insights", True, f"figures as of {seen}" if seen else "no figures yet")
+    why = (mirror.error.splitlines() or ["no reason was said"])[0]
+    return Finding(
+        "insights",
+        False,
+        f"no newer figures{f' than of {seen}' if seen else ''}: {why}",
+        "Run: regulars insights refresh. It says what stands in the way.",
     )

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from regulars.kit.live import CHANNEL, BadTicket, Ticket, read_ticket
+from regulars.kit.live import CHANNEL, ENDED, TTL_SECONDS, BadTicket, Ticket, read_ticket
 
 log = logging.getLogger("regulars.live")
 Message = MutableMapping[str, Any]
@@ -46,6 +46,7 @@ class Stream:
     """One browser's open stream."""
 
     topics: frozenset[str]
+    member_id: int | None = None
     waiting: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(LONGEST_QUEUE))
 
     def put(self, text: bytes | None) -> bool:
@@ -66,6 +67,7 @@ class Hub:
         self.ring: deque[Sent] = deque(maxlen=RING)
         self.by_topic: dict[str, set[Stream]] = defaultdict(set)
         self.streams: set[Stream] = set()
+        self.ended: dict[int, int] = {}
         self.is_listening = False
         self.begin_epoch()
 
@@ -80,16 +82,32 @@ class Hub:
     def pass_on(self, payload: str) -> None:
         """Number one change and give it to everybody who hears its topic."""
         told = json.loads(payload)
-        self.number += 1
+        if told["topic"] == ENDED:
+            self.end_tickets(told["change"]["member"])
+            return
         body = json.dumps({"topic": told["topic"], **told["change"]}, separators=(",", ":"))
-        text = f"id: {self.epoch}-{self.number}\ndata: {body}\n\n".encode()
-        self.ring.append(Sent(self.number, told["topic"], text))
+        text = f"data: {body}\n\n".encode()
+        # What somebody wrote is not kept: neither in memory, nor for who comes back and may ask for it.
+        if told.get("kept", True):
+            self.number += 1
+            text = f"id: {self.epoch}-{self.number}\n".encode() + text
+            self.ring.append(Sent(self.number, told["topic"], text))
         for stream in list(self.by_topic.get(told["topic"], ())):
             self._give(stream, text)
 
-    def join(self, topics: Iterable[str], last_seen: str) -> Stream:
+    def end_tickets(self, member_id: int) -> None:
+        """End the streams of a member and refuse the tickets signed until now: what they may hear has changed."""
+        self.ended[member_id] = int(time.time()) + TTL_SECONDS
+        for stream in [one for one in self.streams if one.member_id == member_id]:
+            self._let_go(stream)
+
+    def is_ended(self, ticket: Ticket) -> bool:
+        """Tell whether a ticket was signed before its member's rights changed."""
+        return ticket.member_id is not None and ticket.ends_at <= self.ended.get(ticket.member_id, 0)
+
+    def join(self, topics: Iterable[str], last_seen: str, member_id: int | None = None) -> Stream:
         """Open a stream, beginning with what it missed."""
-        stream = Stream(frozenset(topics))
+        stream = Stream(frozenset(topics), member_id)
         self.streams.add(stream)
         for topic in stream.topics:
             self.by_topic[topic].add(stream)
@@ -130,9 +148,13 @@ class Hub:
     def _give(self, stream: Stream, text: bytes) -> None:
         if not stream.put(text):
             # Too slow to keep up: it is let go, comes back by itself and then gets the gap.
-            self.leave(stream)
+            self._let_go(stream)
+
+    def _let_go(self, stream: Stream) -> None:
+        self.leave(stream)
+        if stream.waiting.full():
             stream.waiting.get_nowait()
-            stream.put(None)
+        stream.put(None)
 
 
 class Live:
@@ -162,6 +184,9 @@ class Live:
             # 204 makes an EventSource give up instead of coming back every few seconds.
             await _answer(send, 204, b"")
             return
+        if self.hub.is_ended(ticket):
+            await _answer(send, 204, b"")
+            return
         if len(self.hub.streams) >= MOST_STREAMS:
             await _answer(send, 503, b"Too many streams.")
             return
@@ -175,11 +200,13 @@ class Live:
             CORS,
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        stream = self.hub.join(ticket.topics, last_seen)
+        stream = self.hub.join(ticket.topics, last_seen, ticket.member_id)
         gone = asyncio.ensure_future(_until_gone(receive, stream))
         try:
             async for text in _texts(stream, ticket.ends_at):
-                await asyncio.wait_for(_write(send, text), SLOW_SECONDS)
+                # Not wait_for: that makes a task of every write, and a thousand streams hear at once.
+                async with asyncio.timeout(SLOW_SECONDS):
+                    await _write(send, text)
         except (TimeoutError, OSError, RuntimeError):
             log.info("A stream was too slow or went away.")
         finally:
@@ -192,7 +219,8 @@ async def _texts(stream: Stream, ends_at: int) -> AsyncIterator[bytes]:
     yield b"retry: 3000\n\n"
     while time.time() < ends_at:
         try:
-            text = await asyncio.wait_for(stream.waiting.get(), HEARTBEAT_SECONDS)
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                text = await stream.waiting.get()
         except TimeoutError:
             text = b": beat\n\n"
         if text is None:

@@ -11,6 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from regulars.config.commands import connect_as
 from regulars.config.env import database_config, env
+from regulars.insights.actions.tracking import install_tracking
 from regulars.kit.postgres import roles
 from regulars.kit.refused import Refused
 from regulars.timeline.actions.adopting import adopt_restored_touchpoints
@@ -43,6 +44,7 @@ def migrate(say: Callable[[str], None]) -> int:
         if steps:
             say(f"Preparing the database: {len(steps)} steps.")
             call_command("migrate", interactive=False, verbosity=0)
+        install_tracking()
         adopt_restored_touchpoints()
         if separate_roles():
             grant_app_role()

@@ -35,8 +35,15 @@ MENU = [
     Place(_("Orders"), "shopping-bag", "commerce:orders", "orders.see", "g o"),
     Place(_("Products"), "package", "commerce:products", "products.see", "g r"),
     Place(_("Tasks"), "checkbox", "people:tasks", "tasks.change", "g t"),
+    Place(_("Insights"), "chart-line", "insights:insights", "insights.see", "g v"),
     Place(_("Imports"), "file-import", "people:imports", "people.import", "g i", section="settings"),
     Place(_("Settings"), "settings", "team:settings", "members.see", "g s", section="settings"),
+]
+# Pages within a room that the palette leads to by name; the menu has only the room.
+FURTHER = [
+    Place(_("Does caring pay"), "scale", "insights:caring", "costs.see"),
+    Place(_("Received wisdom"), "bulb", "insights:wisdom", "insights.see"),
+    Place(_("Scorecard"), "target-arrow", "insights:scorecard", "insights.see"),
 ]
 NEW = [
     Place(_("Person"), "user", "people:new", "people.change", "c p", dialog=True),
@@ -50,6 +57,11 @@ def menu_for(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
     """Return the entries of the menu this member may open, the current one marked."""
     found = _entries(MENU, member)
     return [{**entry, "active": request.path.startswith(entry["url"])} for entry in found]
+
+
+def further_pages_for(member: Member) -> list[dict[str, Any]]:
+    """Return the pages within rooms that this member may open by name."""
+    return _entries(FURTHER, member)
 
 
 def new_things_for(member: Member) -> list[dict[str, Any]]:

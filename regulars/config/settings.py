@@ -1,11 +1,16 @@
 """Django's settings; every value that may differ between installations comes from the environment (env.py)."""
 
+import os
 import sys
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from regulars.config.env import database_config, env
+
+# Matrices here are small: threads that wait for each other would make them slower, and take cores from pages.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -48,6 +53,7 @@ INSTALLED_APPS = [
     "regulars.commerce.apps.CommerceConfig",
     "regulars.messaging.apps.MessagingConfig",
     "regulars.inbox.apps.InboxConfig",
+    "regulars.insights.apps.InsightsConfig",
     "regulars.config.apps.ConfigConfig",
 ]
 
@@ -191,6 +197,23 @@ EMAIL_HOST_PASSWORD = env.text("REGULARS_SMTP_PASSWORD", "", "Its password")
 EMAIL_USE_TLS = env.flag("REGULARS_SMTP_TLS", True, "Speak STARTTLS with it")
 DEFAULT_FROM_EMAIL = env.text("REGULARS_MAIL_FROM", "regulars@localhost", "Sender of mails to colleagues")
 
+INSIGHTS_DIR = env.text(
+    "REGULARS_INSIGHTS_DIR", "", "Folder of the files that insights read; empty: in the data folder"
+) or str(DATA_DIR / "insights")
+INSIGHTS_MEMORY_MB = env.number(
+    "REGULARS_INSIGHTS_MEMORY",
+    0,
+    "Most memory of one process for insights in MB; 0: a quarter of the machine's, at most 4096",
+)
+INSIGHTS_THREADS = env.number(
+    "REGULARS_INSIGHTS_THREADS", 0, "Threads of one question to insights; 0: one per core"
+)
+INSIGHTS_SECONDS = env.number(
+    "REGULARS_INSIGHTS_SECONDS",
+    30,
+    "Seconds after which a question that a page asks of insights is stopped; 0: never",
+)
+
 GALLERY = (
     env.flag("REGULARS_GALLERY", False, "Show the component gallery at /kit/gallery/") or DEBUG or TESTING
 )
@@ -204,6 +227,8 @@ LOGGING = {
         "handlers": ["console"],
         "level": env.text("REGULARS_LOG_LEVEL", "WARNING", "How much is logged"),
     },
+    # A mail without a key that can be looked up is nothing an operator can mend; the outcome stands beside the mail.
+    "loggers": {"dkimpy": {"level": "CRITICAL"}},
 }
 if TESTING:
     STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

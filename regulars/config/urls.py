@@ -15,6 +15,7 @@ ROOMS = {
     "commerce": "",
     "messaging": "",
     "inbox": "",
+    "insights": "",
     "kit": "kit/",
 }
 

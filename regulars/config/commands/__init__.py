@@ -35,6 +35,13 @@ register_command(
     "Take in mail that other servers bring (SMTP or LMTP).",
     "regulars.messaging.commands.listen",
 )
+register_command(
+    "insights refresh", "Bring the files that insights read up to date.", "regulars.insights.commands.refresh"
+)
+register_command("insights show", "Print the figures of a metric.", "regulars.insights.commands.show")
+register_command(
+    "clv fit", "Fit a model of lifetime value to a table.", "regulars.insights.commands.clv", "nothing"
+)
 register_command("demo", "Load a real shop’s orders with invented names, or remove them.", f"{HERE}.demo")
 register_command("backup", "Write everything to one file.", f"{HERE}.backup")
 register_command("restore", "Put a backup into this database.", f"{HERE}.restore")

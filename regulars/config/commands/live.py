@@ -2,6 +2,7 @@ import argparse
 import asyncio
 import logging
 import os
+import resource
 import signal
 
 from regulars.config.commands.web import host, port
@@ -9,6 +10,8 @@ from regulars.config.env import env
 from regulars.kit.ports import require_free
 
 FAREWELL_SECONDS = 1.0
+BACKLOG = 1_024
+MOST_FILES = 8_192
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,14 +26,23 @@ def run(options: argparse.Namespace) -> None:
     """Serve live updates until told to stop."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     require_free(options.host, {options.port: "live updates"})
+    _allow_many_files()
     asyncio.run(_serve(options.host, options.port))
+
+
+def _allow_many_files() -> None:
+    """Let every stream have its file, as far as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard == resource.RLIM_INFINITY or hard > soft:
+        most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 async def _serve(address: str, number: int) -> None:
     from granian.constants import Interfaces
     from granian.server.embed import Server
 
-    from regulars.config.live import Hub, Live, listen
+    from regulars.config.live import MOST_STREAMS, Hub, Live, listen
 
     hub = Hub()
     server = Server(
@@ -40,6 +52,9 @@ async def _serve(address: str, number: int) -> None:
         interface=Interfaces.ASGINL,
         websockets=False,
         log_level="error",
+        backlog=BACKLOG,
+        # Else the server takes no more connections than wait in its backlog, 128: a stream is one for as long as its page is open.
+        backpressure=MOST_STREAMS + BACKLOG,
     )
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

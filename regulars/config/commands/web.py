@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from regulars.config.env import env
+from regulars.kit.clients import answer_one_at_a_time
 from regulars.kit.ports import require_free
 from regulars.kit.processes import die_with_parent
 from regulars.kit.supervisor import MARK
@@ -92,6 +93,7 @@ def _loader() -> Callable[[str], Any]:
     def load(_target: str) -> Any:
         if MARK in os.environ:
             die_with_parent(parent)
+        answer_one_at_a_time()
         return application
 
     return load

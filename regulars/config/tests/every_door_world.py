@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,10 +13,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from regulars.commerce import models as commerce
 from regulars.inbox import models as inbox
 from regulars.inbox.actions import attach, take_message, write_conversation_note
+from regulars.inbox.actions.articles import create_article
 from regulars.inbox.actions.hours import create_hours
+from regulars.inbox.actions.macros import create_macro
 from regulars.inbox.actions.targets import create_target
 from regulars.inbox.actions.templates import create_template
 from regulars.inbox.models import ArrivalRule
+from regulars.insights.actions.caring import enter_cost
+from regulars.insights.models import Dashboard, Goal
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.messaging import models as messaging
@@ -62,6 +67,19 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         ).pk,
         "tag_id": people.Tag.objects.create(name="vip").pk,
         "field_id": field.pk,
+        "cost_id": enter_cost(
+            {"first_on": moment, "last_on": moment, "kind": "gifts", "aim": "keep", "amount_minor": 1},
+            by=Actor.clock("test"),
+            at=moment,
+        ).pk,
+        "goal_id": Goal.objects.create(
+            metric="customers",
+            baseline=1,
+            baseline_on=moment,
+            target=2,
+            due_on=moment + timedelta(days=9),
+            created_at=moment,
+        ).pk,
         "view_id": people.View.objects.create(subject="person", name="Mine", author=owner, is_shared=True).pk,
         "order_id": order.pk,
         "line_id": order.lines.first().pk,
@@ -90,6 +108,13 @@ def world(everybody: dict[str, Member], north: Team) -> dict[str, Any]:
         "import_id": run.pk,
         **a_letter(ada),
         **a_chat_and_a_form(),
+        "dashboard_id": Dashboard.objects.create(
+            name="Mine", author=owner, created_at=moment, updated_at=moment
+        ).pk,
+        "board": "value",
+        "metric": "repurchase_rate",
+        "form": "csv",
+        "tile": "1",
         "deed": "tag",
         "token": "nothing-like-this",
         "subject": "person",
@@ -162,7 +187,7 @@ def a_conversation(message: messaging.Message) -> dict[str, Any]:
         found, Member.objects.get(role="owner"), name="a.txt", content_type="", content=b"a", at=now()
     )
     return {
-        "conversation_id": found.pk, "remark_id": note.pk, "draft_file_id": file.pk, **promises(found)
+        "conversation_id": found.pk, "remark_id": note.pk, "draft_file_id": file.pk, "draft_id": file.draft_id, **promises(found)
     }  # fmt: skip
 
 
@@ -172,6 +197,7 @@ def promises(found: inbox.Conversation) -> dict[str, Any]:
     hours = create_hours(
         {"name": "Office", "time_zone": "UTC", "week": ["9-17"] * 7, "country": "FI"}, by=by, at=at
     )
+    article = create_article({"title": "Returns", "url": "https://shop.example/returns"}, by=by, at=at)
     template = create_template({"name": "Hello", "texts": {"en": "Hello"}}, by=by, at=at)
     later = inbox.FollowUp.objects.create(conversation=found, member=owner, due_at=at, created_at=at)
     one = inbox.Satisfaction.objects.create(
@@ -182,6 +208,11 @@ def promises(found: inbox.Conversation) -> dict[str, Any]:
         "day_id": hours.days.all()[0].pk,
         "target_id": create_target({"name": "Mail", "first_minutes": 60}, by=by, at=at).pk,
         "template_id": template.pk,
+        "skill_id": inbox.Skill.objects.create(name="Finnish").pk,
+        "macro_id": create_macro({"name": "Tidy", "steps": {"ending": "close"}}, by=by, at=at).pk,
+        "article_id": article.pk,
+        "answer_source": "articles",
+        "answer_key": str(article.pk),
         "follow_up_id": later.pk,
         "secret": one.secret,
         "measure": "began",

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from regulars.commerce.models import Order, Subscription
-from regulars.inbox.models import Conversation, ConversationNote
+from regulars.inbox.models import Conversation, ConversationNote, Macro
 from regulars.kit.clock import now
 from regulars.messaging.forms import MailboxForm
 from regulars.messaging.models import Arrival, Channel, Mailbox, Message
@@ -68,25 +68,49 @@ SAMPLES: dict[str, Callable[[], Context]] = {
         "refund": {"pk": 1, "refunded_at": now(), "amount_minor": 100, "currency": "EUR"}
     },
     "commerce/_subscription_menu.html": lambda: {"row": Subscription(pk=1, name="Coffee")},
-    "inbox/_answer.html": lambda: {"entry": {"message": Message(pk=1, text="Hello", sent_at=now())}},
+    "inbox/_approved.html": lambda: {**_conversation(), "text": {"pk": 1, "name": "Hello"}},
     "inbox/_bulk.html": lambda: {"member": SimpleNamespace(pk=1)},
     "inbox/_composer.html": _conversation,
     "inbox/_draft_files.html": _conversation,
     "inbox/_filter.html": _conversation,
+    "inbox/_format.html": lambda: {**_conversation(), "number": 1},
     "inbox/_head.html": _conversation,
     "inbox/_held.html": lambda: {"changes": [{"words": ("Max answered", "note"), "at": now()}]},
+    "inbox/_macro_palette.html": lambda: {
+        "rows": [{"macro": Macro(pk=1, name="Late")}],
+        "count": 1,
+        "url": "/m/",
+    },
     "inbox/_note.html": lambda: {"entry": {"note": ConversationNote(pk=None, created_at=now())}},
     "inbox/_pane.html": _conversation,
     "inbox/_person.html": _conversation,
-    "inbox/_row.html": lambda: {"row": _conversation(), "query": "in=mine"},
     "inbox/_hours_box.html": _form,
     "inbox/_picker.html": _conversation,
     "inbox/_target_box.html": lambda: {**_form(), "conversation_url": "/c/", "people_url": "/p/"},
     "inbox/_template_box.html": _form,
     "inbox/_thread.html": _conversation,
+    "insights/_board_actions.html": lambda: {
+        "board": SimpleNamespace(slug="value", own=None),
+        "may_change": True,
+    },
+    "insights/_part_failed.html": lambda: {"part": "claims", "retry": "/somewhere/"},
+    "insights/_part_waiting.html": lambda: {"part": "claims", "url": "/somewhere/"},
+    "insights/_printing.html": lambda: {
+        "board": SimpleNamespace(name="Value"),
+        "counted": SimpleNamespace(is_over=False, done=2, all=9),
+        "next_url": "/somewhere/",
+    },
+    "insights/_figures.html": lambda: {"shown": SimpleNamespace(rows=[], left_out=0)},
+    "insights/_tile.html": lambda: {
+        "shown": SimpleNamespace(rows=[], drawn="number", chart={}, chart_id="chart-1"),
+        "tile_id": "1",
+    },
+    "insights/_tile_failed.html": lambda: {"retry": "/somewhere/", "tile_id": "1"},
+    "insights/_tile_waiting.html": lambda: {"tile": {"id": "1", "url": "/somewhere/"}},
     "kit/_gallery_drawer.html": _form,
     "kit/_gallery_sign_in.html": _form,
     "kit/_timeline_item.html": lambda: {"item": {"title": "Ordered", "at": now(), "icon": "point"}},
+    "messaging/_file.html": lambda: {"file": {"pk": 1, "name": "bill.pdf", "size": 2048}},
     "messaging/_mailbox.html": lambda: {
         "mailbox": Mailbox(pk=1, user="desk", channel=Channel(name="Mail")),
         "may_change": True,

@@ -15,11 +15,31 @@ from django.urls import get_resolver
 
 ROOT = Path(__file__).resolve().parents[3]
 HOUSE = ROOT / "regulars"
-ROOMS = ("team", "people", "timeline", "commerce", "messaging", "inbox")
-FLOORS = (("kit",), ("team",), ("people",), ("timeline",), ("commerce", "messaging"), ("inbox",), ("config",))
+ROOMS = ("team", "people", "timeline", "commerce", "messaging", "inbox", "insights")
+FLOORS = (
+    ("kit",),
+    ("team",),
+    ("people",),
+    ("timeline",),
+    ("commerce", "messaging"),
+    ("inbox",),
+    ("insights",),
+    ("config",),
+)
 MOST_LINES = 400
 CODE = (".py", ".html", ".js", ".css", ".sh")
-HEAVY = {"polars", "duckdb", "pandas", "numpy", "scipy", "pyarrow", "python_calamine", "xlsxwriter", "ibis"}
+HEAVY = {
+    "polars",
+    "duckdb",
+    "pandas",
+    "numpy",
+    "scipy",
+    "pyarrow",
+    "python_calamine",
+    "xlsxwriter",
+    "ibis",
+    "sklearn",
+}
 DOORS = {"views", "forms", "api", "tasks", "urls"}
 
 # Who writes outside actions and models, and why that is right.
@@ -152,6 +172,7 @@ def write_in(node: ast.AST) -> str:
     return ""
 
 
+@pytest.mark.slow
 def test_starting_up_imports_nothing_heavy() -> None:
     program = (
         "import django, sys; django.setup(); import regulars.config.urls, regulars.kit.workshop;"

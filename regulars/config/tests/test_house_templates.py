@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
 
 from regulars.config.tests.fragments import SAMPLES
+from regulars.kit.wording import CUSTOMER
 
 HOUSE = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(path for path in HOUSE.rglob("templates/**/*") if path.suffix in (".html", ".txt"))
@@ -109,9 +111,10 @@ def names(resolver: URLResolver, prefix: str = "") -> list[str]:
 
 # What a customer sees lies in templates/<room>/customer/ and is complete in every language.
 SAID = re.compile(
-    r"""{%\s*(?:translate|trans)\s+(["'])(?P<one>.*?)\1|{%\s*blocktrans(?:late)?[^%]*%}(?P<block>.*?){%""",
+    r"""{%\s*(?:translate|trans)\s+(["'])(?P<one>.*?)\1(?P<more>[^%]*)%}|{%\s*blocktrans(?:late)?(?P<said>[^%]*)%}(?P<block>.*?){%""",
     re.DOTALL,
 )
+FOR_CUSTOMERS = f'context "{CUSTOMER}"'
 
 
 def test_whatever_a_customer_sees_is_complete_in_every_language() -> None:
@@ -121,11 +124,29 @@ def test_whatever_a_customer_sees_is_complete_in_every_language() -> None:
     assert [(text, language) for text in texts for language in missing(text)] == []
 
 
-def test_a_missing_translation_would_be_noticed() -> None:
-    text = """{% translate "Monday" %}{% blocktranslate %}Nobody translated this{% endblocktranslate %}"""
+def test_customers_words_stand_apart_from_the_teams() -> None:
+    """The same English word is translated for customers only, so that no page of the team speaks two languages."""
+    for path in TEMPLATES:
+        told = {(found["more"] or found["said"] or "") for found in SAID.finditer(path.read_text())}
+        are_for_customers = {FOR_CUSTOMERS in one for one in told}
 
-    assert texts_of(text) == ["Monday", "Nobody translated this"]
-    assert missing("Monday") == []
+        assert are_for_customers <= {"customer" in path.parts}, path
+
+
+def test_the_catalogues_hold_customers_words_only() -> None:
+    for path in HOUSE.glob("*/locale/*/LC_MESSAGES/django.mo"):
+        with path.open("rb") as file:
+            known = [key for key in GNUTranslations(file)._catalog if key]  # type: ignore[attr-defined]
+
+        assert known, path
+        assert [key for key in known if not str(key).startswith(f"{CUSTOMER}\x04")] == [], path
+
+
+def test_a_missing_translation_would_be_noticed() -> None:
+    text = """{% translate "Save" context "customer" %}{% blocktranslate context "customer" %}Nobody translated this{% endblocktranslate %}"""
+
+    assert texts_of(text) == ["Save", "Nobody translated this"]
+    assert missing("Save") == []
     assert missing("Nobody translated this") == ["fi", "lt", "nb", "hu"]
 
 
@@ -137,6 +158,6 @@ def missing(text: str) -> list[str]:
     lacking = []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            if language != "en" and translation.gettext(text) == text:
+            if language != "en" and translation.pgettext(CUSTOMER, text) == text:
                 lacking.append(language)
     return lacking

@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 
 from regulars.config.live import LONGEST_QUEUE, RING, Hub, Stream
-from regulars.kit.live import BadTicket, publish, read_ticket, sign_ticket
+from regulars.kit.live import ENDED, BadTicket, publish, read_ticket, sign_ticket
 
 KEY = "a key"
 
@@ -119,6 +119,34 @@ def test_leaving_forgets_the_stream_and_its_topics() -> None:
     hub.leave(hub.join(["a", "b"], ""))
 
     assert (hub.streams, dict(hub.by_topic)) == (set(), {})
+
+
+def test_what_is_not_kept_is_heard_now_and_never_later() -> None:
+    hub = Hub()
+    stream = hub.join(["a"], "")
+
+    hub.pass_on(json.dumps({"topic": "a", "change": {"n": 1}, "kept": False}))
+    change(hub, "a", n=2)
+
+    assert waiting(stream)[1:] == [
+        'data: {"topic":"a","n":1}',
+        f'id: {hub.epoch}-1 data: {{"topic":"a","n":2}}',
+    ]
+    assert waiting(hub.join(["a"], f"{hub.epoch}-0")) == [f'id: {hub.epoch}-1 data: {{"topic":"a","n":2}}']
+
+
+def test_a_member_whose_rights_changed_loses_the_streams_and_the_tickets_of_before() -> None:
+    hub = Hub()
+    theirs, anothers, nobodys = (hub.join(["a"], "", member) for member in (1, 2, None))
+    before = read_ticket(KEY, sign_ticket(KEY, ["a"], member_id=1))
+    after = read_ticket(KEY, sign_ticket(KEY, ["a"], member_id=1, now=time.time() + 2))
+    another = read_ticket(KEY, sign_ticket(KEY, ["a"], member_id=2))
+
+    change(hub, ENDED, member=1)
+
+    assert waiting(theirs)[-1] == "end"
+    assert hub.streams == {anothers, nobodys}
+    assert [hub.is_ended(one) for one in (before, after, another)] == [True, False, False]
 
 
 # The process itself, against the test database.
@@ -230,3 +258,28 @@ def test_after_the_database_connection_was_lost_a_gap_is_told(live: int) -> None
     assert "event: gap" in take_until(lines, "event: gap")
     publish("a", {"n": 1})
     assert take_until(lines, 'data: {"topic"')[-1] == 'data: {"topic":"a","n":1}'
+
+
+def test_many_streams_are_open_at_once_and_the_next_is_still_answered(live: int) -> None:
+    ticket = sign_ticket(KEY, ["a"])
+    lines = [socket.create_connection(("localhost", live), timeout=30) for _one in range(200)]
+    for line in lines:
+        line.sendall(f"GET /live?ticket={ticket} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+
+    heard = [read_until(line, b"event: hello") for line in lines]
+
+    assert heard == [True] * 200
+    assert urllib.request.urlopen(f"http://localhost:{live}/healthz", timeout=30).read() == b"ok"
+    for line in lines:
+        line.close()
+
+
+def read_until(line: socket.socket, wanted: bytes) -> bool:
+    """Read until the words came; tell whether they did before the line ended."""
+    found = b""
+    while wanted not in found:
+        piece = line.recv(4096)
+        if not piece:
+            return False
+        found += piece
+    return True
