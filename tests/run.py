@@ -15,6 +15,7 @@ from pathlib import Path
 
 from regulars.kit.postgres.address import SUPER_ROLE
 from regulars.kit.postgres.server import Server
+from tests.database import start_making
 
 REPO = Path(__file__).resolve().parent.parent
 LEFT_OUT = {"--quick": "not browser and not slow and not proof", "--proofs": ""}
@@ -26,7 +27,22 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="regulars-test-") as folder, _database(Path(folder)) as url:
         os.chdir(REPO)
         environment = _environment(Path(folder), url)
-        return subprocess.run(_command(arguments), env=environment, check=False).returncode
+        with _migrated(Path(folder), environment, arguments):
+            return subprocess.run(_command(arguments), env=environment, check=False).returncode
+
+
+@contextlib.contextmanager
+def _migrated(folder: Path, environment: dict[str, str], arguments: list[str]) -> Iterator[None]:
+    """Make the database that the workers copy; on somebody else's server they make their own."""
+    if "--django" in arguments or "REGULARS_TEST_DATABASE_URL" in os.environ:
+        yield
+        return
+    making = start_making(folder, environment)
+    try:
+        yield
+    finally:
+        making.terminate()
+        making.wait()
 
 
 @contextlib.contextmanager
@@ -50,7 +66,9 @@ def _database(folder: Path) -> Iterator[str]:
 def _environment(folder: Path, url: str) -> dict[str, str]:
     """Return surroundings free of this machine's own Regulars."""
     kept = {
-        name: value for name, value in os.environ.items() if not name.startswith("REGULARS_") or name in KEPT
+        name: value
+        for name, value in os.environ.items()
+        if name in KEPT or not name.startswith(("REGULARS_", "PYTHONDONTWRITE"))
     }
     own = {
         "REGULARS_TEST_DATABASE_URL": url,
@@ -58,6 +76,8 @@ def _environment(folder: Path, url: str) -> dict[str, str]:
         "REGULARS_DATA": str(folder / "home"),
         # The tests ask no name service.
         "REGULARS_CHECK_SENDERS": "no",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
     }
     return {**kept, **own, "DJANGO_SETTINGS_MODULE": "regulars.config.settings"}
 

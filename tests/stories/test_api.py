@@ -141,7 +141,10 @@ def test_the_list_asks_as_often_for_three_as_for_one(
     for number in range(3):
         a_person(f"Customer {number}", email=f"c{number}@aalto.example")
 
-    with django_assert_max_num_queries(9):
+    call("GET", "/people")
+
+    # One of them asks which table of worth is read, every other second at most.
+    with django_assert_max_num_queries(10):
         assert len(call("GET", "/people").json()["items"]) == 3
 
 
@@ -213,7 +216,7 @@ def one_connection() -> Iterator[None]:
         hook.connect(close_old_connections)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_nothing_a_fuzzer_sends_makes_the_api_fail_or_break_its_schema(
     secret: str, one_connection: None
 ) -> None:

@@ -196,6 +196,7 @@ def test_own_fields_of_an_order_are_read_by_their_type(call: Call) -> None:
     assert (changed.json()["custom"], len(found["items"])) == ({"gift_wrap": False}, 1)
 
 
+@pytest.mark.slow
 def test_every_request_and_answer_of_the_description_has_an_example(client: Client) -> None:
     schemas = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
     # A page, a batch and the likes hold nothing but other schemas, and those have theirs.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from regulars.config.tests.every_door_world import address, doors, world
 from regulars.team.models import Member, Team
@@ -41,7 +41,7 @@ def problems_of(page: Page, path: str) -> list[str]:
     page.goto(path)
     # Panels that come into view ask for their content; the network itself never rests, because live updates stay open.
     page.wait_for_timeout(SETTLE_MS)
-    page.wait_for_function("!document.querySelector('.htmx-request')")
+    expect(page.locator(".htmx-request")).to_have_count(0)
     found = []
     for check in (assert_accessible, assert_fits):
         try:
