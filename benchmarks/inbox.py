@@ -1,105 +1,108 @@
-"""The inbox over many conversations: its lists, a thread, and the search of messages, each against the emptiest request of its kind.
+"""The inbox over many conversations: its lists, a thread, the search of messages and its reports, each against the emptiest request of its kind.
 
-    python benchmarks/inbox.py [CONVERSATIONS] [WORD ...]
+    python benchmarks/inbox.py [CONVERSATIONS] [keep] [cpu] [WORD ...]
 
-Ten messages each. Makes a database of its own, serves it as in production, and prints one JSON line for each promise.
+Ten messages each. Makes a database of its own, serves it as in production, and prints one JSON line for each promise. With `keep` the database
+stays, and the next run with `keep` measures it again: a million conversations take an hour to make.
+With `cpu` it asks in process and tells CPU-milliseconds and statements, which hold on a busy machine too.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import time
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.asked import PARTIAL, Asked, Visitors, page, visitors
-from benchmarks.pages import chosen, measure_all, served, tell
+from benchmarks.cost import cost
+from benchmarks.inbox_world import MESSAGES, PEOPLE, VOCABULARY, fill_inbox
+from benchmarks.pages import chosen, get, measure_all, served, tell
 from benchmarks.scratch import scratch_database
 from benchmarks.world import fill
-
-PEOPLE, MESSAGES = 100_000, 10
-# Word n of the vocabulary stands in a message about as often as words of a language do: few are everywhere, most are rare.
-VOCABULARY, WORDS_EACH = 20_000, 24
-THREADS = """
-INSERT INTO messaging_thread (subject, person_id, started_at, last_message_at)
-SELECT 'Order ' || n, 1 + n %% {people}, now() - (({count} - n) || ' minutes')::interval, now() - (({count} - n) || ' minutes')::interval
-FROM generate_series(1, {count}) n
-"""
-MESSAGE_ROWS = """
-INSERT INTO messaging_message (
-    thread_id, channel_id, direction, kind, person_id, sender_name, sender_email, subject, message_id, content_key, text, words,
-    signature, quoted, html, held_back, sent_at, received_at, threading, author_label, message_class, purpose, in_reply_to, reference_ids, is_public, proof)
-SELECT n, {channel}, CASE WHEN m %% 2 = 0 THEN 'out' ELSE 'in' END, 'human', 1 + n %% {people}, '', 'p' || n || '@example.org', 'Order ' || n,
-    '', n || '-' || m, body.said, 'order ' || n || ' ' || body.said, '', '', '', 0, at.moment, at.moment, 'new', '', '', '', '', '', false, 'none'
-FROM generate_series(%s, %s) n CROSS JOIN generate_series(1, {messages}) m
-CROSS JOIN LATERAL (SELECT now() - ((({count} - n) * {messages} + {messages} - m) || ' seconds')::interval AS moment) at
-CROSS JOIN LATERAL (
-    SELECT string_agg('w' || (1 + floor(power(random(), 4) * {vocabulary}))::int, ' ') AS said
-    FROM generate_series(1, {each} + 0 * n * m)) body
-"""
-CONVERSATIONS = """
-INSERT INTO inbox_conversation (
-    id, channel_id, person_id, subject, sender, beginning, state, priority, last_message_at, last_message_id, started_at, waiting_since,
-    closed_at, reopened_count, sequence, tag_ids, assignee_id, team_id)
-SELECT t.id, {channel}, t.person_id, t.subject, 'p' || t.id || '@example.org', 'Where is it?',
-    CASE WHEN t.id %% 20 = 0 THEN 'open' WHEN t.id %% 20 = 1 THEN 'waiting' ELSE 'closed' END, 1 + (t.id %% 50 = 0)::int, t.last_message_at, 0,
-    t.started_at, CASE WHEN t.id %% 20 = 0 THEN t.last_message_at END, CASE WHEN t.id %% 20 > 1 THEN t.last_message_at END, 0, 1, '{{}}',
-    CASE WHEN t.id %% 3 = 0 THEN {owner} END, CASE WHEN t.id %% 7 = 0 THEN (SELECT min(id) FROM team_team) END
-FROM messaging_thread t
-"""
-SHARE = 50_000
 
 
 def main() -> None:
     count = sys.argv[1] if len(sys.argv) > 1 and sys.argv[1].isdigit() else ""
     conversations, words = int(count or 1_000_000), sys.argv[2 if count else 1 :]
-    with scratch_database("regulars_inbox") as url:
+    is_kept, in_process = "keep" in words, "cpu" in words
+    words = [word for word in words if word not in ("keep", "cpu")]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
+    with scratch_database("regulars_inbox", is_kept=is_kept) as url:
         from django.db import connection
 
         began = time.perf_counter()
-        fill(connection, min(PEOPLE, conversations), busy=10)
+        is_there = made(conversations)
+        if not is_there:
+            fill(connection, min(PEOPLE, conversations), busy=10)
         who = visitors()
-        fill_inbox(connection, conversations)
-        told = {"conversations": conversations, "messages": conversations * MESSAGES}
-        tell("world", **told, seconds=round(time.perf_counter() - began, 1))
+        if not is_there:
+            fill_inbox(connection, conversations)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database()))")
+            size = cursor.fetchone()[0]
+        told = {"conversations": conversations, "messages": conversations * MESSAGES, "size": size}
+        tell("world", **told, seconds=0 if is_there else round(time.perf_counter() - began, 1))
+        if in_process:
+            tell_costs(chosen(asked(who, conversations), words))
+            return
         with served(url) as port:
             measure_all(port, chosen(asked(who, conversations), words), conversations)
+            for name, path in REPORTS.items():
+                if not words or any(word in name for word in words):
+                    tell(name, **report_times(port, path, who.owner))
 
 
-def fill_inbox(connection: Any, count: int) -> None:
-    """Fill the tables of messages and conversations; the index of words is made when all are there."""
-    from regulars.kit.clock import now
-    from regulars.messaging.models import Channel
-    from regulars.team.models import Member
+def tell_costs(wanted: list[Asked]) -> None:
+    """Tell what each request costs, and how many times its baseline that is."""
+    from regulars.config.wsgi import application
 
-    channel = Channel.objects.create(name="Mail", address="desk@example.org", created_at=now())
-    owner = Member.objects.get(email="owner@measured.example")
-    values = {
-        "people": min(PEOPLE, count), "count": count, "messages": MESSAGES, "channel": channel.pk, "vocabulary": VOCABULARY,
-        "each": WORDS_EACH, "owner": owner.pk,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_indexdef('message_by_words'::regclass)")
-        index = cursor.fetchone()[0]
-        cursor.execute("DROP INDEX message_by_words")
-        cursor.execute(THREADS.format(**values).replace("%%", "%"))
-        for first in range(1, count + 1, SHARE):
-            cursor.execute(MESSAGE_ROWS.format(**values), [first, min(first + SHARE - 1, count)])
-        cursor.execute("SET maintenance_work_mem = '1GB'")
-        cursor.execute(index)
-        cursor.execute(CONVERSATIONS.format(**values).replace("%%", "%"))
-        for table in ("messaging_thread", "messaging_message", "inbox_conversation"):
-            cursor.execute(f"VACUUM ANALYZE {table}")
+    found: dict[str, float] = {}
+    for one in wanted:
+        spent = cost(application, one)
+        found[one.name] = spent["cpu_ms"] + spent["database_cpu_ms"]
+        ratio = round(found[one.name] / found[one.against], 2) if one.against in found else None
+        tell(one.name, **spent, ratio=ratio, promise=one.promise)
+
+
+def made(conversations: int) -> bool:
+    """Tell whether a kept database holds these conversations already."""
+    from regulars.inbox.models import Conversation
+
+    return Conversation.objects.filter(pk=conversations).exists()
+
+
+# Each is asked once and then again: figures are not kept, so the difference is what was read into memory.
+REPORTS = {
+    f"report: {by}, {period} days": f"/inbox/reports/?period={period}&by={by}"
+    for period in (7, 30, 90)
+    for by in ("channel", "member", "team", "tag", "hour")
+} | {
+    "report: channel, two years": "/inbox/reports/?period=own&from=2000-01-01&to=2100-01-01&by=channel",
+    "report: what stands behind a figure": "/inbox/reports/began/?period=90",
+}
+
+
+def report_times(port: int, path: str, cookie: str, times: int = 5) -> dict[str, float]:
+    """Return how long a report takes, asked first and, the slowest of several, asked again."""
+    spent = []
+    for _time in range(times):
+        began = time.perf_counter()
+        get(port, path, {"Cookie": cookie})
+        spent.append(round((time.perf_counter() - began) * 1000))
+    return {"first_ms": spent[0], "again_ms": max(spent[1:])}
 
 
 def asked(who: Visitors, count: int) -> list[Asked]:
     """Return everything that is measured, baselines before what is held against them."""
     pick = random.Random(11)
     threads = [pick.randint(1, count) for _n in range(500)]
+    # Every seventh is with the agent's team.
+    handed = [one // 7 * 7 or 7 for one in threads]
     lists = (
         ("mine", "mine"),
         ("unassigned", "unassigned"),
@@ -121,9 +124,13 @@ def asked(who: Visitors, count: int) -> list[Asked]:
             page(f"inbox: {name}", who.owner, f"/inbox/?in={slug}", against="empty shell", promise=4)
             for name, slug in lists
         ),
-        page("inbox: an agent", who.agent, "/inbox/?in=all", against="empty shell", promise=4),
+        page("inbox: an agent, everything", who.agent, "/inbox/?in=all", against="empty shell", promise=4),
+        page("inbox: an agent, all open", who.agent, "/inbox/?in=open", against="empty shell", promise=4),
         page("a conversation", who.owner, lambda n: f"/inbox/{threads[n % 500]}/", against="empty shell", promise=4),
+        page("a conversation, an agent", who.agent, lambda n: f"/inbox/{handed[n % 500]}/", against="empty shell", promise=4),
         page("empty palette", who.owner, "/palette/?q=", PARTIAL),
+        page("a conversation as a pane", who.owner, lambda n: f"/inbox/{threads[n % 500]}/", PARTIAL, against="empty shell", promise=4),
+        page("rows of a list", who.owner, "/inbox/?in=open", PARTIAL, against="empty shell", promise=4),
         *(
             page(
                 f"message search: {name}", who.owner,
@@ -132,6 +139,8 @@ def asked(who: Visitors, count: int) -> list[Asked]:
             )
             for name, asked in searches.items()
         ),
+        page("message search: an agent, one common word", who.agent, lambda n: f"/messages/search/?q={common[n % 500]}", PARTIAL,
+             against="empty palette", promise=8),
     ]  # fmt: skip
 
 

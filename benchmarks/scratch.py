@@ -13,15 +13,17 @@ import psycopg
 
 
 @contextlib.contextmanager
-def scratch_database(name: str) -> Iterator[str]:
-    """Make an empty, migrated database, point Django at it and drop it in the end."""
+def scratch_database(name: str, *, is_kept: bool = False) -> Iterator[str]:
+    """Make an empty, migrated database, point Django at it and drop it in the end; one that is kept is used again as it is."""
     server = os.environ.get("REGULARS_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
     parts = urlsplit(server)
     url = urlunsplit(parts._replace(path=f"/{name}"))
     admin = urlunsplit(parts._replace(path="/postgres"))
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
+        is_there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if not (is_kept and is_there):
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name}")
     os.environ["REGULARS_DATABASE_URL"] = url
     try:
         _set_up()
@@ -31,7 +33,8 @@ def scratch_database(name: str) -> Iterator[str]:
 
         connections.close_all()
         with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            if not is_kept:
+                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _set_up() -> None:
