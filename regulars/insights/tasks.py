@@ -8,7 +8,7 @@ from regulars.insights.actions.asking import sweep_answers
 from regulars.insights.actions.keeping import keep_up, keep_up_at_night
 from regulars.insights.actions.mailing import send_due
 from regulars.kit.clock import today
-from regulars.kit.worker import BULK, every, task
+from regulars.kit.worker import BRIEF, BULK, every, task
 from regulars.team.models import Business
 
 
@@ -32,6 +32,6 @@ def mail(planned: int) -> None:
     send_due(at=datetime.fromtimestamp(planned, UTC), today=today(Business.current().time_zone))
 
 
-@task("insights.refresh", queue=BULK, retry=False)
+@task("insights.refresh", queue=BULK, retry=BRIEF)
 def refresh(full: bool = False) -> None:
     keep_up(full=full)

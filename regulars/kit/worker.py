@@ -15,6 +15,8 @@ QUEUES = (NOW, BULK)
 # A NOTIFY on this channel lets the loops look at once.
 KNOCK = "regulars_knock"
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=3)
+# The clock strikes again anyhow; what a killed worker or a lost database cut off is still done.
+BRIEF = RetryStrategy(max_attempts=3, exponential_wait=3)
 Step = Callable[[], bool]
 Told = Callable[[int, BaseException], None]
 _loops: dict[str, Step] = {}
@@ -38,14 +40,17 @@ def defer(name: str, *, queue: str = NOW, **args: Any) -> None:
 
 
 def every(cron: str, name: str, *, queue: str = BULK) -> Callable[..., Any]:
-    """Declare what a room does by the clock; the function takes the planned moment as a Unix timestamp."""
+    """Declare what a room does by the clock; the function takes the planned moment as a Unix timestamp.
+
+    It is tried again a few times, so it must be safe to run twice for one moment.
+    """
 
     def register(work: Callable[[int], None]) -> Any:
         # The moment comes by its name; what the room calls it is its own matter.
         def at_the_moment(timestamp: int) -> None:
             work(timestamp)
 
-        return app.periodic(cron=cron)(app.task(name=name, queue=queue, pass_context=False)(at_the_moment))
+        return app.periodic(cron=cron)(app.task(name=name, queue=queue, retry=BRIEF)(at_the_moment))
 
     return register
 

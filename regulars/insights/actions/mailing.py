@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +25,8 @@ from regulars.kit.metrics import Metric
 from regulars.kit.refused import Refused
 from regulars.team.actions.mail import Enclosure, can_mail, send_mail
 from regulars.team.models import Member
+
+log = logging.getLogger(__name__)
 
 
 class NoMail(Refused):
@@ -49,10 +52,21 @@ def subscribe(
 
 
 def send_due(*, at: datetime, today: date) -> int:
-    """Send what is due; one that fails leaves the others alone and is tried again tomorrow. Returns how many went out."""
-    sent = 0
+    """Send what is due and return how many went out; one that fails leaves the others alone and stays due.
+
+    Raises an ExceptionGroup of what failed, after all were tried.
+    """
+    sent, failed = 0, []
     for number in list(Mailing.objects.filter(next_on__lte=today).values_list("pk", flat=True)):
-        sent += _send(number, at=at, today=today)
+        try:
+            sent += _send(number, at=at, today=today)
+        except Exception as problem:
+            log.exception("A dashboard could not be mailed.")
+            failed.append(problem)
+    if failed:
+        raise ExceptionGroup(
+            f"Dashboards that could not be mailed: {len(failed)}, the first for {failed[0]!r}", failed
+        )
     return sent
 
 

@@ -14,9 +14,9 @@ from django.test import Client
 
 from regulars.insights.actions.asking import sweep_answers
 from regulars.insights.actions.boards import note_on_charts
-from regulars.insights.actions.mailing import send_due
+from regulars.insights.actions.mailing import send_due, subscribe
 from regulars.insights.actions.mirror import refresh_mirror
-from regulars.insights.models import Annotation, Crowd, Dashboard, HeldAnswer
+from regulars.insights.models import Annotation, Crowd, Dashboard, HeldAnswer, Mailing
 from regulars.insights.queries.answers import Figure
 from regulars.insights.queries.boards import READY
 from regulars.insights.queries.comparing import difference
@@ -259,6 +259,28 @@ def test_more_tiles_ask_the_database_no_more(
     client.get("/insights/boards/loyalty/")
     with django_assert_max_num_queries(16):
         client.get("/insights/boards/loyalty/")
+
+
+def test_a_mail_that_fails_leaves_the_others_and_stays_due(
+    shop: Any, aino: Member, max_: Member, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.EMAIL_HOST = "mail.example"
+    sent, day = [], now().date()
+
+    def send(to: str, *_said: Any, files: Any) -> None:
+        if to == aino.email:
+            raise OSError("The disk is full.")
+        sent.append(to)
+
+    monkeypatch.setattr("regulars.insights.actions.mailing.send_mail", send)
+    for member in (aino, max_):
+        subscribe("loyalty", {}, member=member, every="day", at=now(), today=day - timedelta(days=1))
+
+    with pytest.raises(ExceptionGroup, match="could not be mailed: 1, the first for OSError"):
+        send_due(at=now(), today=day)
+
+    assert sent == [max_.email]
+    assert list(Mailing.objects.filter(next_on__lte=day).values_list("member", flat=True)) == [aino.pk]
 
 
 def test_a_dashboard_comes_by_mail_with_the_colleague_s_own_figures(

@@ -12,8 +12,8 @@ from typing import ClassVar
 from django.db import transaction
 
 from regulars.kit.events import Event, Heard, follows, hears
-from regulars.kit.worker import task
-from regulars.people.models import SpecialDay
+from regulars.kit.worker import every, task
+from regulars.people.models import Person, SpecialDay
 from regulars.timeline.models import Touchpoint
 
 DAY = date(2020, 2, 29)
@@ -82,6 +82,14 @@ def slowly(person_id: int, name: str, seconds: float) -> None:
     with transaction.atomic():
         _note(person_id, name)
         time.sleep(seconds)
+
+
+@every("0 0 1 1 *", "test.by_the_clock")
+def by_the_clock(_planned: int) -> None:
+    """Leave a trace at somebody, after a while."""
+    with transaction.atomic():
+        _note(Person.objects.values_list("pk", flat=True)[0], "struck")
+        time.sleep(0.5)
 
 
 @task("test.failing", retry=False)

@@ -17,8 +17,9 @@ from django.db import connection, transaction
 
 from regulars.kit.actor import Actor
 from regulars.kit.events import announce
+from regulars.people.models import Person
 from regulars.timeline.models import JobFailure
-from regulars.timeline.tests.happenings import Poked, failing, slowly, traces
+from regulars.timeline.tests.happenings import Poked, by_the_clock, failing, slowly, traces
 from tests.cast import a_person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -149,11 +150,21 @@ def test_a_worker_asked_to_stop_ends_what_it_does(start_worker: Callable[[], Wor
     assert jobs() == []
 
 
-def test_a_job_whose_worker_was_killed_is_run_by_the_next(start_worker: Callable[[], Worker]) -> None:
+@pytest.mark.parametrize(
+    ("begin", "name"),
+    [
+        (lambda ada: slowly.defer(person_id=ada.pk, name="done", seconds=0.5), "done"),
+        (lambda ada: by_the_clock.defer(timestamp=0), "struck"),
+    ],
+    ids=["deferred", "by the clock"],
+)
+def test_a_job_whose_worker_was_killed_is_run_by_the_next(
+    start_worker: Callable[[], Worker], begin: Callable[[Person], object], name: str
+) -> None:
     ada = a_person()
     worker = start_worker()
     with transaction.atomic():
-        slowly.defer(person_id=ada.pk, name="done", seconds=0.5)
+        begin(ada)
     wait_until(is_a_job_running)
     worker.kill()
     worker.wait()
@@ -161,10 +172,10 @@ def test_a_job_whose_worker_was_killed_is_run_by_the_next(start_worker: Callable
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
     start_worker()
-    wait_until(lambda: traces() == ["done"])
+    wait_until(lambda: traces() == [name])
     wait_until(lambda: jobs() == [])
 
-    assert traces() == ["done"]
+    assert traces() == [name]
 
 
 def test_a_failed_job_is_kept_with_the_reason(start_worker: Callable[[], Worker]) -> None:
