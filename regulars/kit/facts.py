@@ -60,7 +60,9 @@ class Fact:
 
     `query` selects the columns in their order and ends in a WHERE clause, to which ` AND {key_sql} = ANY(…)` can be added. It may
     name `{zone}` (the business's time zone, quoted) and `{currency}`. `key` is the column by which rows are replaced: all rows of
-    a changed key go, and those that are there now come. `month` is the day or time by whose month rows are filed; empty for a
+    a changed key go, and those that are there now come. A fact that sums another up names it as `sums_up` and tracks nothing; its
+    `query` reads that fact alone, in SQL that the engine of the mirror reads, and makes of the rows of one key in one month rows of
+    that key in that month. `month` is the day or time by whose month rows are filed; empty for a
     small table kept in one file. `sort` orders rows within a file, so that readers skip what they need not see.
     """
 
@@ -71,6 +73,7 @@ class Fact:
     key_sql: str
     tracks: tuple[Track, ...]
     key: str = "id"
+    sums_up: str = ""
     month: str = ""
     sort: tuple[str, ...] = ()
     arrivals: Arrivals | None = None

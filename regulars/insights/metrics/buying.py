@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis import _
 
-from regulars.insights.metrics.grouping import STEPS, purchases
+from regulars.insights.metrics.grouping import STEPS, bought_days, purchases
 from regulars.kit.metrics import Ask, Tables
 
 if TYPE_CHECKING:
@@ -30,12 +30,8 @@ def all_before(tables: Tables, until: date) -> Table:
 
 
 def purchase_days(tables: Tables, until: date) -> Table:
-    """Return the days each customer bought on before a day: person_id, day, net_minor, orders."""
-    return (
-        all_before(tables, until)
-        .group_by("person_id", "day")
-        .agg(net_minor=_.net_minor.sum(), orders=_.order_id.count())
-    )
+    """Return the days each customer bought on before a day, whatever the period: person_id, day, net_minor, orders."""
+    return bought_days(tables, Ask(today=until, until=until))
 
 
 def with_gaps(days: Table) -> Table:

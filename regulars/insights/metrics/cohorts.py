@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis import _
 
-from regulars.insights.metrics.buying import all_before, begin_of_step, step_number
+from regulars.insights.metrics.buying import begin_of_step, purchase_days, step_number
 from regulars.insights.metrics.grouping import first_purchases, grouped, step_of, within
 from regulars.insights.metrics.shapes import Rows
 from regulars.kit.metrics import GROUP, Ask, Expression, Tables
@@ -87,7 +87,7 @@ def members_at(days: Rows) -> Expression:
 
 def sales_by_day(tables: Tables, ask: Ask) -> Table:
     """Return what each customer spent on which day: person_id, day, amount; several orders of a day are several rows."""
-    return all_before(tables, ask.until).select("person_id", "day", amount="net_minor")
+    return purchase_days(tables, ask.until).select("person_id", "day", amount="net_minor")
 
 
 def _with_wholeness(rows: Table, ask: Ask) -> Table:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _l
 
 from regulars.insights.metrics.figures import how_many
-from regulars.insights.metrics.grouping import OF_DAYS, grouped, purchases
+from regulars.insights.metrics.grouping import OF_DAYS, bought_days, grouped
 from regulars.kit.metrics import GROUP, Ask, Metric, Tables
 
 if TYPE_CHECKING:
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 def per_person(tables: Tables, ask: Ask) -> Table:
     """Return who bought, and on which days: group, person_id."""
-    rows = purchases(tables, ask).select("person_id", "day").distinct()
-    return grouped(rows, tables, ask).select(GROUP, "person_id").distinct()
+    return (
+        grouped(bought_days(tables, ask).select("person_id", "day"), tables, ask)
+        .select(GROUP, "person_id")
+        .distinct()
+    )
 
 
 def expression(tables: Tables, ask: Ask) -> Table:

@@ -24,7 +24,7 @@ BANDS = ((20, "0–20"), (40, "20–40"), (60, "40–60"), (80, "60–80"))
 def per_person(tables: Tables, ask: Ask) -> Table:
     """Return how engaged each was so many days before the period's end, and whether they bought since: step, label, is_back."""
     then = ask.until - timedelta(days=int(AFTER.of(ask)))
-    since = tables.orders.filter(_.is_purchase & (_.day >= then) & (_.day < ask.until))
+    since = tables.purchase_days.filter((_.day >= then) & (_.day < ask.until))
     bought = since.select(buyer=since.person_id).distinct()
     rows = grouped(indexes(tables, ask, then), tables, ask)
     rows = rows.left_join(bought, rows.person_id == bought.buyer)

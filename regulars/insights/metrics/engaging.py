@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
 from regulars.insights.engine.engagement import HALF_LIFE_DAYS, WEIGHTS
-from regulars.insights.metrics.buying import as_number
+from regulars.insights.metrics.buying import as_number, purchase_days
 from regulars.kit.metrics import Ask, Choice, Tables
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ DEEDS = {
 def deeds(tables: Tables, ask: Ask, until: date) -> Table:
     """Return what people did before a day: person_id, day, weight."""
     weights = {one.name.removeprefix("weight_"): one.of(ask) for one in WEIGHING}
-    orders = tables.orders.filter(_.is_purchase & _.person_id.notnull() & (_.day < until))
-    rows = orders.select("person_id", "day", weight=ibis.literal(weights["order"], "float64"))
+    bought = purchase_days(tables, until)
+    rows = bought.select("person_id", "day", weight=bought.orders.cast("float64") * weights["order"])
     touched = tables.touchpoints.filter(_.person_id.notnull() & (_.day < until))
     pairs = [(touched.kind.isin(kinds), weights[deed]) for deed, kinds in DEEDS.items()]
     touched = touched.select("person_id", "day", weight=ibis.cases(*pairs, else_=0.0).cast("float64"))

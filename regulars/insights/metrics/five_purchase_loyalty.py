@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
-from regulars.insights.metrics.buying import all_before
+from regulars.insights.metrics.buying import purchase_days
 from regulars.insights.metrics.figures import counted
 from regulars.insights.metrics.grouping import OF_PEOPLE, grouped, within
 from regulars.kit.metrics import Ask, Choice, Metric, Tables
@@ -21,7 +21,7 @@ OFTEN = Choice("purchases", _l("Purchases"), 5)
 
 def per_person(tables: Tables, ask: Ask) -> Table:
     """Return whether each customer who bought in the period had bought often enough by its end: person_id, is_loyal."""
-    rows = all_before(tables, ask.until).group_by("person_id").agg(days=_.day.nunique(), last_on=_.day.max())
+    rows = purchase_days(tables, ask.until).group_by("person_id").agg(days=_.count(), last_on=_.day.max())
     return within(rows, ask, "last_on").select("person_id", is_loyal=_.days >= int(OFTEN.of(ask)))
 
 

@@ -41,6 +41,11 @@ def purchases(tables: Tables, ask: Ask) -> Table:
     return within(tables.orders, ask).filter(_.is_purchase & _.person_id.notnull())
 
 
+def bought_days(tables: Tables, ask: Ask) -> Table:
+    """Return the days of the period that each known customer bought on: person_id, day, net_minor, orders."""
+    return within(tables.purchase_days, ask)
+
+
 def grouped(table: Table, tables: Tables, ask: Ask) -> Table:
     """Add the column `group` as the question wants it; without a grouping it is empty, and dropped by `per_group`."""
     if not ask.group:
@@ -56,8 +61,7 @@ def step_of(day: ibis.expr.types.DateValue, ask: Ask) -> ibis.expr.types.StringV
 
 def first_purchases(tables: Tables) -> Table:
     """Return each customer's first purchase day ever: person_id, first_on."""
-    kept = tables.orders.filter(_.is_purchase & _.person_id.notnull())
-    return kept.group_by("person_id").agg(first_on=_.day.min())
+    return tables.purchase_days.group_by("person_id").agg(first_on=_.day.min())
 
 
 def _by_period(table: Table, tables: Tables, ask: Ask) -> Table:

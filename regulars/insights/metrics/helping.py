@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
 from regulars.insights.metrics.beside import marked_if
-from regulars.insights.metrics.buying import all_before
+from regulars.insights.metrics.buying import purchase_days
 from regulars.insights.metrics.figures import wilson_bounds
 from regulars.insights.metrics.grouping import grouped
 from regulars.kit.metrics import GROUP, Ask, Choice, Expression, Tables, Words
@@ -59,7 +59,7 @@ def referred(tables: Tables, ask: Ask) -> Table:
 def relations(tables: Tables, ask: Ask) -> Table:
     """Return all who ever bought: group, person_id, is_helped (or served), is_referred, is_returned (of the helped)."""
     since = ask.start
-    rows = all_before(tables, ask.until).group_by("person_id").agg(days=_.day.nunique(), last_on=_.day.max())
+    rows = purchase_days(tables, ask.until).group_by("person_id").agg(days=_.count(), last_on=_.day.max())
     rows = marked_if(rows, helped_between(tables, ask, since, ask.until), "is_aided")
     rows = marked_if(rows, referred(tables, ask), "came_by_word")
     is_served = (rows.last_on >= since) & ibis.literal(bool(ORDER.of(ask)))

@@ -11,13 +11,7 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis import _
 
-from regulars.insights.metrics.buying import (
-    after_steps,
-    all_before,
-    as_number,
-    begin_of_step,
-    with_gaps,
-)
+from regulars.insights.metrics.buying import after_steps, as_number, begin_of_step, purchase_days, with_gaps
 from regulars.insights.metrics.figures import counted
 from regulars.insights.metrics.grouping import grouped, within
 from regulars.insights.metrics.shapes import told_apart
@@ -33,7 +27,7 @@ NEVER = 10_000_000
 
 def stretches(tables: Tables, ask: Ask) -> Table:
     """Return how long each purchase kept somebody a customer: person_id, bought, lost (days since 1970; the first that is not)."""
-    days = with_gaps(all_before(tables, ask.until).select("person_id", "day").distinct())
+    days = with_gaps(purchase_days(tables, ask.until))
     usual = days.agg(usual=_.gap.quantile(MOST))
     own = days.group_by("person_id").agg(own=_.gap.quantile(MOST), gaps=_.gap.count())
     limits = own.cross_join(usual).select(
@@ -67,7 +61,7 @@ def kept(tables: Tables, ask: Ask) -> Table:
     """
     held = stretches(tables, ask)
     if ask.group == "period":
-        held = held.cross_join(spans(all_before(tables, ask.until), ask).drop("is_whole"))
+        held = held.cross_join(spans(purchase_days(tables, ask.until), ask).drop("is_whole"))
         # Only stretches that touch the step: the rest cannot tell anything of it.
         held = held.filter((_.bought < _.last) & (_.first < _.lost))
     else:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
 from regulars.insights.metrics.beside import marked_if
-from regulars.insights.metrics.buying import all_before
+from regulars.insights.metrics.buying import purchase_days
 from regulars.insights.metrics.failing import INPUTS, bad_experiences
 from regulars.insights.metrics.figures import counted
 from regulars.insights.metrics.grouping import grouped
@@ -27,8 +27,8 @@ def per_person(tables: Tables, ask: Ask) -> Table:
     mark = ask.until - timedelta(days=int(AFTER.of(ask)))
     bad = bad_experiences(tables).filter(_.day < mark)
     bad = bad.group_by("person_id").agg(times=_.count()).filter(_.times >= int(TIMES.of(ask)))
-    rows = bad.select("person_id").semi_join(all_before(tables, mark), "person_id")
-    later = all_before(tables, ask.until).filter(_.day >= mark)
+    rows = bad.select("person_id").semi_join(purchase_days(tables, mark), "person_id")
+    later = purchase_days(tables, ask.until).filter(_.day >= mark)
     rows = marked_if(rows, later, "is_back")
     return grouped(rows.select("person_id", is_lost=~rows.is_back), tables, ask)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
 from regulars.insights.metrics.beside import marked_if, times_as_likely
-from regulars.insights.metrics.buying import all_before, lines_before, with_kinds
+from regulars.insights.metrics.buying import lines_before, purchase_days, with_kinds
 from regulars.insights.metrics.engaging import DEEDS
 from regulars.insights.metrics.failing import INPUTS, bad_experiences
 from regulars.insights.metrics.grouping import grouped
@@ -32,13 +32,13 @@ def mark_of(ask: Ask) -> date:
 
 def customers(tables: Tables, ask: Ask) -> Table:
     """Return all who had bought by the day: person_id, is_loyal."""
-    rows = all_before(tables, mark_of(ask)).group_by("person_id").agg(days=_.day.nunique())
+    rows = purchase_days(tables, mark_of(ask)).group_by("person_id").agg(days=_.count())
     return rows.select("person_id", is_loyal=rows.days >= int(LOYAL.of(ask)))
 
 
 def bought_again(tables: Tables, ask: Ask) -> Table:
     """Return who bought in the days after."""
-    return all_before(tables, ask.until).filter(_.day >= mark_of(ask)).select("person_id")
+    return purchase_days(tables, ask.until).filter(_.day >= mark_of(ask)).select("person_id")
 
 
 def tried(tables: Tables, ask: Ask) -> Table:

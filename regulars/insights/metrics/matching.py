@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
 from regulars.insights.metrics.beside import marked_if
-from regulars.insights.metrics.buying import all_before, as_number
+from regulars.insights.metrics.buying import as_number, purchase_days
 from regulars.insights.metrics.engaging import DEEDS
 from regulars.insights.metrics.grouping import grouped
 from regulars.insights.metrics.helping import helped_between
@@ -38,8 +38,8 @@ def borders(ask: Ask) -> tuple[date, date]:
 def matched(tables: Tables, ask: Ask) -> Table:
     """Return customers from before the time of help: group, band, person_id, is_helped, is_back, later_minor (net, afterwards)."""
     since, mark = borders(ask)
-    rows = all_before(tables, since).group_by("person_id").agg(
-        days=_.day.nunique(), last_on=_.day.max(), spend=_.net_minor.sum()
+    rows = purchase_days(tables, since).group_by("person_id").agg(
+        days=_.count(), last_on=_.day.max(), spend=_.net_minor.sum()
     )  # fmt: skip
     cuts = rows.agg(third=_.spend.quantile(1 / 3), two_thirds=_.spend.quantile(2 / 3))
     rows = rows.cross_join(cuts)
@@ -49,7 +49,7 @@ def matched(tables: Tables, ask: Ask) -> Table:
     value = ibis.cases((rows.spend <= rows.third, 0), (rows.spend <= rows.two_thirds, 1), else_=2)
     rows = rows.select("person_id", band=(recency * 9 + frequency * 3 + value).cast("int64"))
     rows = marked_if(rows, helped_between(tables, ask, since, mark), "is_helped")
-    bought = all_before(tables, ask.until).filter(_.day >= mark)
+    bought = purchase_days(tables, ask.until).filter(_.day >= mark)
     later = bought.group_by(of="person_id").agg(later_minor=_.net_minor.sum())
     rows = rows.left_join(later, rows.person_id == later.of).drop("of")
     sent = tables.touchpoints.filter(_.kind.isin(DEEDS["referral"]) & (_.day >= mark) & (_.day < ask.until))

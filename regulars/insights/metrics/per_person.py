@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ibis import _
 
-from regulars.insights.metrics.grouping import purchases
+from regulars.insights.metrics.grouping import bought_days
 from regulars.insights.metrics.historic_value import per_person as spent
 from regulars.kit.metrics import Ask, Tables
 
@@ -21,13 +21,17 @@ def purchase_summary(tables: Tables, ask: Ask) -> Table:
     x = days − 1, t_x = last_on − first_on, T = today − first_on (Fader, Hardie and Lee 2005).
     """
     # As a float, which holds such sums exactly: engines sum whole numbers into wider ones, which are slower to go on with.
-    by_day = purchases(tables, ask).group_by("person_id", "day").agg(net=_.net_minor.sum().cast("float64"))
-    found = by_day.group_by("person_id").agg(
-        days=_.net.count(),
-        first_on=_.day.min(),
-        last_on=_.day.max(),
-        total=_.net.sum(),
-        first_net=_.net.argmin(_.day),
+    by_day = bought_days(tables, ask)
+    found = (
+        by_day.mutate(net=by_day.net_minor.cast("float64"))
+        .group_by("person_id")
+        .agg(
+            days=_.net.count(),
+            first_on=_.day.min(),
+            last_on=_.day.max(),
+            total=_.net.sum(),
+            first_net=_.net.argmin(_.day),
+        )
     )
     average = (found.total - found.first_net) / (found.days - 1).nullif(0)
     return found.mutate(average_minor=average).drop("total", "first_net")
@@ -37,9 +41,9 @@ def worth_summary(tables: Tables, ask: Ask) -> Table:
     """Return the purchase summary with what each brought (`spent_minor`) and the third purchase day (`loyal_since`)."""
     found = purchase_summary(tables, ask)
     third = (
-        purchases(tables, ask)
+        bought_days(tables, ask)
         .group_by("person_id")
-        .agg(days_in_order=_.day.collect(distinct=True))
+        .agg(days_in_order=_.day.collect())
         .select("person_id", loyal_since=_.days_in_order.sort()[2])
     )
     brought = spent(tables, ask).rename(spent_minor="net_minor")

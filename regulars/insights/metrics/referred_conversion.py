@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
 from regulars.insights.metrics.beside import likelier, marked_if, times_as_likely
-from regulars.insights.metrics.buying import all_before
+from regulars.insights.metrics.buying import purchase_days
 from regulars.insights.metrics.grouping import grouped, within
 from regulars.insights.metrics.helping import REFERRALS, referred
 from regulars.kit.metrics import Ask, Metric, Tables
@@ -21,7 +21,7 @@ def per_person(tables: Tables, ask: Ask) -> Table:
     """Return those added in the period whose channel is known: person_id, is_referred, has_bought."""
     known = within(tables.people, ask, "created_on").filter(_.acquired_channel.fill_null("") != "")
     rows = marked_if(known.select("person_id"), referred(tables, ask), "is_referred")
-    rows = marked_if(rows, all_before(tables, ask.until), "has_bought")
+    rows = marked_if(rows, purchase_days(tables, ask.until), "has_bought")
     return grouped(rows, tables, ask)
 
 

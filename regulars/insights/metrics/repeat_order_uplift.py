@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
-from regulars.insights.metrics.buying import all_before
-from regulars.insights.metrics.grouping import OF_PEOPLE, first_purchases, grouped, within
+from regulars.insights.metrics.grouping import OF_PEOPLE, first_purchases, grouped, purchases
 from regulars.insights.metrics.intervals import Z
 from regulars.kit.metrics import GROUP, Ask, Metric, Tables
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 def per_person(tables: Tables, ask: Ask) -> Table:
     """Return for each customer of the period: later and first orders (numbers) and what they brought (minor units)."""
-    orders = within(all_before(tables, ask.until), ask).inner_join(first_purchases(tables), "person_id")
+    orders = purchases(tables, ask).inner_join(first_purchases(tables), "person_id")
     is_later = orders.day > orders.first_on
     money = orders.net_minor.cast("float64")
     rows = orders.mutate(is_later=is_later, money=money).group_by("person_id").agg(

@@ -8,9 +8,9 @@ import ibis
 from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
-from regulars.insights.metrics.buying import all_before, begin_of_step
+from regulars.insights.metrics.buying import begin_of_step
 from regulars.insights.metrics.figures import ratio_of_sums
-from regulars.insights.metrics.grouping import OF_DAYS, first_purchases, grouped, within
+from regulars.insights.metrics.grouping import OF_DAYS, bought_days, first_purchases, grouped
 from regulars.kit.metrics import Ask, Metric, Tables
 
 if TYPE_CHECKING:
@@ -22,11 +22,9 @@ def per_person(tables: Tables, ask: Ask) -> Table:
 
     Told apart by period there is a row for each step, with its first day.
     """
-    orders = within(all_before(tables, ask.until), ask).inner_join(first_purchases(tables), "person_id")
-    repeat = ibis.ifelse(orders.day > orders.first_on, orders.net_minor, 0)
-    rows = orders.select(
-        "person_id", day=begin_of_step(orders.day, ask), sales=orders.net_minor, repeat=repeat
-    )
+    days = bought_days(tables, ask).inner_join(first_purchases(tables), "person_id")
+    repeat = ibis.ifelse(days.day > days.first_on, days.net_minor, 0)
+    rows = days.select("person_id", day=begin_of_step(days.day, ask), sales=days.net_minor, repeat=repeat)
     # Summed before they are named: days are compared quicker than the words for their steps.
     keys = ("person_id", "day") if ask.group == "period" else ("person_id",)
     return grouped(rows.group_by(*keys).agg(sales=_.sales.sum(), repeat=_.repeat.sum()), tables, ask)

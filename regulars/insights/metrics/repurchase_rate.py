@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
-from regulars.insights.metrics.grouping import OF_PEOPLE, grouped, purchases
+from regulars.insights.metrics.grouping import OF_PEOPLE, bought_days, grouped
 from regulars.kit.metrics import GROUP, Ask, Metric, Tables
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def per_person(tables: Tables, ask: Ask) -> Table:
     """Return on how many days each customer bought in the period: person_id, days."""
-    return purchases(tables, ask).group_by("person_id").agg(days=_.day.nunique())
+    return bought_days(tables, ask).group_by("person_id").agg(days=_.count())
 
 
 def expression(tables: Tables, ask: Ask) -> Table:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
 from regulars.insights.metrics.figures import averaged
-from regulars.insights.metrics.grouping import OF_PEOPLE, grouped, purchases
+from regulars.insights.metrics.grouping import OF_PEOPLE, bought_days, grouped
 from regulars.kit.metrics import Ask, Metric, Tables
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def per_person(tables: Tables, ask: Ask) -> Table:
     """Return what each customer spent in the period: person_id, net_minor."""
-    return purchases(tables, ask).group_by("person_id").agg(net_minor=_.net_minor.sum())
+    return bought_days(tables, ask).group_by("person_id").agg(net_minor=_.net_minor.sum())
 
 
 def expression(tables: Tables, ask: Ask) -> Table:

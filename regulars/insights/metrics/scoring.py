@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 
 def histories(tables: Tables, ask: Ask) -> Table:
     """Return each customer at the period's end: person_id, days (since the last purchase), purchases (days), spend (minor)."""
-    orders = tables.orders.filter(_.is_purchase & _.person_id.notnull() & (_.day < ask.until))
-    rows = orders.group_by("person_id").agg(
-        last_on=_.day.max(), purchases=_.day.nunique(), spend=_.net_minor.sum()
-    )
+    days = tables.purchase_days.filter(_.day < ask.until)
+    rows = days.group_by("person_id").agg(last_on=_.day.max(), purchases=_.count(), spend=_.net_minor.sum())
     return rows.select(
         "person_id",
         "purchases",

@@ -9,7 +9,7 @@ import ibis
 from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
-from regulars.insights.metrics.buying import all_before
+from regulars.insights.metrics.buying import purchase_days
 from regulars.insights.metrics.grouping import OF_PEOPLE, grouped
 from regulars.insights.metrics.intervals import Z
 from regulars.kit.metrics import GROUP, Ask, Choice, Metric, Tables
@@ -25,9 +25,9 @@ MARGIN = Choice("margin", _l("Margin, as a share of sales"), 1.0)
 def per_person(tables: Tables, ask: Ask) -> Table:
     """Return each customer: person_id, purchases (days), net_minor, is_old (first bought long enough ago to be counted on)."""
     rows = (
-        all_before(tables, ask.until)
+        purchase_days(tables, ask.until)
         .group_by("person_id")
-        .agg(purchases=_.day.nunique(), net_minor=_.net_minor.sum(), first_on=_.day.min())
+        .agg(purchases=_.count(), net_minor=_.net_minor.sum(), first_on=_.day.min())
     )
     border = ask.until - timedelta(days=int(OLD.of(ask)))
     return grouped(rows.mutate(is_old=rows.first_on <= ibis.literal(border)), tables, ask)

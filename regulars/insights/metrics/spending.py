@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis import _
 
-from regulars.insights.metrics.buying import after_steps, all_before, begin_of_step
+from regulars.insights.metrics.buying import after_steps, begin_of_step, purchase_days
 from regulars.insights.metrics.grouping import first_purchases, within
 from regulars.insights.metrics.shapes import told_apart
 from regulars.kit.metrics import Ask, Tables
@@ -29,7 +29,7 @@ def side_by_side(tables: Tables, ask: Ask) -> Table:
 
     The period before is as long; told apart by period, each step stands beside the step before.
     """
-    orders = all_before(tables, ask.until).select("person_id", "day", "net_minor")
+    orders = purchase_days(tables, ask.until).select("person_id", "day", "net_minor")
     now, before = _by_step(orders, ask) if ask.group == "period" else _two_periods(orders, ask)
     both = now.select("person_id", "day", now=now.spent, before=ibis.literal(0, "int64")).union(
         before.select("person_id", "day", now=ibis.literal(0, "int64"), before=before.spent)

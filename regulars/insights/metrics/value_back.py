@@ -10,8 +10,7 @@ from ibis import _
 
 from regulars.insights.metrics.aging import MARGIN
 from regulars.insights.metrics.beside import marked_if
-from regulars.insights.metrics.buying import all_before
-from regulars.insights.metrics.grouping import OF_DAYS, first_purchases, grouped, within
+from regulars.insights.metrics.grouping import OF_DAYS, bought_days, first_purchases, grouped
 from regulars.insights.metrics.helping import REFERRALS, referred
 from regulars.insights.metrics.intervals import Z
 from regulars.kit.metrics import GROUP, Ask, Metric, Tables
@@ -20,18 +19,18 @@ if TYPE_CHECKING:
     from ibis import Table
 
 
-def per_order(tables: Tables, ask: Ask) -> Table:
-    """Return the period's orders that came back: after the first purchase day, or of those who were sent; group, person_id, money."""
-    orders = within(all_before(tables, ask.until), ask).inner_join(first_purchases(tables), "person_id")
-    orders = marked_if(orders, referred(tables, ask), "was_sent")
-    orders = orders.filter((_.day > _.first_on) | _.was_sent)
-    money = orders.net_minor.cast("float64") * MARGIN.of(ask)
-    return grouped(orders.select("person_id", "day", money=money), tables, ask)
+def per_day(tables: Tables, ask: Ask) -> Table:
+    """Return what came back in the period: after the first purchase day, or of those who were sent; group, person_id, day, money."""
+    days = bought_days(tables, ask).inner_join(first_purchases(tables), "person_id")
+    days = marked_if(days, referred(tables, ask), "was_sent")
+    days = days.filter((_.day > _.first_on) | _.was_sent)
+    money = days.net_minor.cast("float64") * MARGIN.of(ask)
+    return grouped(days.select("person_id", "day", money=money), tables, ask)
 
 
 def expression(tables: Tables, ask: Ask) -> Table:
     """Return the sum over n customers; customers are independent and their number is chance too, so its variance is the sum of squares."""
-    each = per_order(tables, ask).group_by(GROUP, "person_id").agg(money=_.money.sum())
+    each = per_day(tables, ask).group_by(GROUP, "person_id").agg(money=_.money.sum())
     rows = each.group_by(GROUP).agg(n=_.count(), value=_.money.sum(), squares=(_.money * _.money).sum())
     reach = rows.squares.sqrt() * Z
     return rows.select(
@@ -41,7 +40,7 @@ def expression(tables: Tables, ask: Ask) -> Table:
 
 def people(tables: Tables, ask: Ask) -> Table:
     """Return those who came back or were sent."""
-    return per_order(tables, ask).select("person_id")
+    return per_day(tables, ask).select("person_id")
 
 
 VALUE_BACK = Metric(

@@ -43,7 +43,10 @@ class Invented(Tables):
         super().__init__()
         connection = duckdb.connect(":memory:")
         for fact in facts().values():
-            connection.register(fact.name, _table(fact.name, rows.get(fact.name, ())))
+            if fact.sums_up:
+                connection.execute(f"CREATE VIEW {fact.name} AS {fact.query}")
+            else:
+                connection.register(fact.name, _table(fact.name, rows.get(fact.name, ())))
         self._backend = ibis.duckdb.from_connection(connection)
 
     def run(self, expression: ibis.Expr) -> pa.Table:

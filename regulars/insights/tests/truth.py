@@ -8,7 +8,7 @@ from django.db import connection
 
 from regulars.insights.actions.mirror.copying import query_of
 from regulars.insights.facts.reading import open_facts
-from regulars.kit.facts import facts
+from regulars.kit.facts import Fact, facts
 from regulars.team.models import Business
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -31,10 +31,19 @@ def truth() -> Rows:
         for name, fact in facts().items():
             rows: list[tuple[Any, ...]] = []
             if fact.query:
-                cursor.execute(query_of(fact, Business.current()).replace("%", "%%"), [])
+                cursor.execute(_asked(fact).replace("%", "%%"), [])
                 rows = cursor.fetchall()
             found[name] = in_order(rows)
     return found
+
+
+def _asked(fact: Fact) -> str:
+    query = query_of(fact, Business.current())
+    if not fact.sums_up:
+        return query
+    of = facts()[fact.sums_up]
+    names = ", ".join(column.name for column in of.columns)
+    return f"WITH {of.name}({names}) AS ({_asked(of)}) {query}"
 
 
 def in_order(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

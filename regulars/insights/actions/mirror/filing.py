@@ -28,12 +28,10 @@ def file_whole(fact: Fact, parts: Iterable[pa.Table], folder: Path, version: int
         aside.close()
         if not aside.months:
             return Filed(border=border)
-        with _workbench(folder) as bench:
+        with workbench(folder) as bench:
             for month in aside.months:
                 bench.register("put_aside", aside.rows(month))
-                names[month], rows[month] = _write_month(
-                    bench, fact, "FROM put_aside", month, folder, version
-                )
+                names[month], rows[month] = write_month(bench, fact, "FROM put_aside", month, folder, version)
                 bench.unregister("put_aside")
     return Filed(months=names, rows=rows, top=aside.top, border=border)
 
@@ -43,7 +41,7 @@ def file_changes(
 ) -> Filed:
     """Put changed rows in the place of those with these keys; `keys` has one column, the fact's key."""
     files, key = folder / FILES, fact.key
-    with _workbench(folder) as bench:
+    with workbench(folder) as bench:
         bench.register("keys", keys)
         bench.register("changed", rows)
         old = (
@@ -51,11 +49,11 @@ def file_changes(
             if filed.delta
             else ""
         )
-        delta = _write(bench, f"{old}FROM changed", files, f"{fact.name}/delta.{version}.parquet")
+        delta = write(bench, f"{old}FROM changed", files, f"{fact.name}/delta.{version}.parquet")
         # Keys above the highest in the month files are in none of them, so they need not be looked for there.
         gone = f"SELECT {key} FROM {parquet(files, [filed.dead])} UNION " if filed.dead else ""
         gone += f"SELECT {key} FROM keys WHERE {key} <= {filed.top} ORDER BY 1"
-        dead = _write(bench, gone, files, f"{fact.name}/dead.{version}.parquet")
+        dead = write(bench, gone, files, f"{fact.name}/dead.{version}.parquet")
     return replace(filed, delta=delta[0], delta_rows=delta[1], dead=dead[0], dead_rows=dead[1], border=border)
 
 
@@ -64,7 +62,7 @@ def fold(fact: Fact, filed: Filed, folder: Path, version: int) -> Filed:
     if not (filed.delta or filed.dead):
         return filed
     files = folder / FILES
-    with _workbench(folder) as bench:
+    with workbench(folder) as bench:
         bench.execute(f"CREATE VIEW whole AS {view_sql(fact, filed, files)}")
         touched = _touched(bench, fact, filed, files)
         names, rows = _write_months(bench, fact, "whole", touched, folder, version)
@@ -79,7 +77,8 @@ def fold(fact: Fact, filed: Filed, folder: Path, version: int) -> Filed:
 
 
 @contextmanager
-def _workbench(folder: Path) -> Iterator[Any]:
+def workbench(folder: Path) -> Iterator[Any]:
+    """Give an engine to write files with."""
     (folder / FILES).mkdir(parents=True, exist_ok=True)
     bench = connect(folder)
     try:
@@ -129,20 +128,21 @@ def _write_months(
     names, rows = {}, {}
     for month in months:
         query = f"FROM {source} WHERE {_in_month(fact, month)}"
-        name, count = _write_month(bench, fact, query, month, folder, version)
+        name, count = write_month(bench, fact, query, month, folder, version)
         if name:
             names[month], rows[month] = name, count
     return names, rows
 
 
-def _write_month(
+def write_month(
     bench: Any, fact: Fact, query: str, month: str, folder: Path, version: int
 ) -> tuple[str, int]:
+    """Write a query's rows, sorted, as the file of a month; return its name, empty without rows, and how many there are."""
     order = f" ORDER BY {', '.join(fact.sort)}" if fact.sort else ""
-    return _write(bench, f"{query}{order}", folder / FILES, f"{fact.name}/{month}.{version}.parquet")
+    return write(bench, f"{query}{order}", folder / FILES, f"{fact.name}/{month}.{version}.parquet")
 
 
-def _write(bench: Any, query: str, files: Path, name: str) -> tuple[str, int]:
+def write(bench: Any, query: str, files: Path, name: str) -> tuple[str, int]:
     """Write a query's rows to a file that survives a power cut; return its name, empty without rows, and how many there are."""
     path = files / name
     path.parent.mkdir(parents=True, exist_ok=True)

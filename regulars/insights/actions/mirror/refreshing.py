@@ -31,6 +31,7 @@ from regulars.insights.actions.mirror.noting import (
     is_too_much,
     see_changes,
 )
+from regulars.insights.actions.mirror.summing import file_sums
 from regulars.insights.facts.manifest import (
     Filed,
     Manifest,
@@ -89,6 +90,7 @@ def refresh_mirror(*, full: bool = False, folding: bool = False, folder: Path | 
         filed, rows, seen_at = _read_all(old, place, version)
         if folding or old is None or any(_is_worth_folding(one) for one in filed.values()):
             filed = {name: fold(facts()[name], one, place, version) for name, one in filed.items()}
+        filed |= _sums(old, filed, place, version)
         if (
             old is not None
             and not rows
@@ -151,6 +153,8 @@ def _read_all(
         filed: dict[str, Filed] = {}
         rows: dict[str, int] = {}
         for fact in facts().values():
+            if fact.sums_up:
+                continue
             before = old.facts.get(fact.name) if old else None
             filed[fact.name], count = _read(fact, before, counts, business, folder, version)
             if count:
@@ -178,6 +182,18 @@ def _read(
     keys = _all(f"SELECT key FROM {KEYS}", _key_schema(fact))
     changed = _all(f"{query} AND {fact.key_sql} IN (SELECT key FROM {KEYS})", arrow_schema(fact))
     return file_changes(fact, before, keys, changed, folder, version, border), count
+
+
+def _sums(old: Manifest | None, filed: Mapping[str, Filed], folder: Path, version: int) -> dict[str, Filed]:
+    """File the facts that sum up what was filed."""
+    before = old.facts if old else {}
+    return {
+        fact.name: file_sums(
+            fact, before.get(fact.name), before.get(fact.sums_up), filed[fact.sums_up], folder, version
+        )
+        for fact in facts().values()
+        if fact.sums_up
+    }
 
 
 def _key_schema(fact: Fact) -> pa.Schema:
