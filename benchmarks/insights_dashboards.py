@@ -105,7 +105,7 @@ def _pairs(folder: Path, facts: Any, hand: Any) -> Iterator[tuple[str, str, Runs
     assert question.period.step == "month"
     files = {
         name: [str(folder / FILES / one) for one in filed.facts[name].months.values()]
-        for name in ("orders", "people", "touchpoints")
+        for name in ("purchase_days", "people", "touchpoints")
     }
     for tile, metric in shown_tiles(READY["loyalty"], metrics()):
         if metric.name == NO_QUERY:

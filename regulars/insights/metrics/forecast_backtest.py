@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _l
 from ibis import _
 
 from regulars.insights.metrics.buying import purchase_days
-from regulars.insights.metrics.predicting import MONTH_DAYS, fit_of, histories, how, people_in, without_spend
+from regulars.insights.metrics.predicting import (
+    LEVEL,
+    MONTH_DAYS,
+    fit_of,
+    histories,
+    how,
+    people_in,
+    without_spend,
+)
 from regulars.kit.metrics import GROUP, Ask, Choice, Metric, Tables
 
 if TYPE_CHECKING:
@@ -47,24 +55,22 @@ def expression(tables: Tables, ask: Ask) -> Table:
 
 def finish(rows: pa.Table, ask: Ask) -> pa.Table:
     """Return a line for each month after the cut: value (expected so far), actual (so far), low and high."""
-    from regulars.insights.engine.clv.forecast import Horizon
-    from regulars.insights.engine.clv.valuation import value_people
+    import numpy as np
+
+    from regulars.insights.engine.clv.valuation import purchases_by_end
 
     is_past = pc.equal(rows["step"], -1)
     past = rows.filter(is_past).sort_by("person_id")
     if not past.num_rows:
         return pa.table({"n": pa.array([], pa.int64()), "value": pa.array([], pa.float64())})
     came = {row["step"]: row["bought"] for row in rows.filter(pc.invert(is_past)).to_pylist()}
-    who = people_in(past)
-    fitted = fit_of(who)
+    who = without_spend(people_in(past))
+    fitted, cut = fit_of(who), cut_of(ask)
+    ends = np.arange(1.0, int(BACK.of(ask)) + 1) * MONTH_DAYS
     found: list[dict[str, Any]] = []
     actual = 0
-    cut = cut_of(ask)
-    for month in range(int(BACK.of(ask))):
+    for month, total in enumerate(purchases_by_end(fitted, who, ends, level=LEVEL)):
         actual += came.get(month, 0)
-        total = value_people(
-            fitted, without_spend(who), Horizon(MONTH_DAYS * (month + 1)), level=0.95
-        ).total_purchases
         day = cut + timedelta(days=round(MONTH_DAYS * (month + 1)) - 1)
         found.append({
             GROUP: day.isoformat(), "n": past.num_rows, "value": total.expected, "low": total.low, "high": total.high,

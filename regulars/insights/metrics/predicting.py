@@ -37,6 +37,7 @@ CHOICES = (MONTHS, DISCOUNT, MARGIN)
 MONTH_DAYS = 365.25 / 12
 LEVEL = 0.95
 KEPT = 32
+HARDLY_ANY = 0.01
 # Where the data are too thin, no other model helps.
 TOO_THIN = {"few_customers", "nobody_returned", "few_repeaters", "few_repeats", "no_time"}
 REFUSALS = {
@@ -122,17 +123,20 @@ def fit_of(who: People) -> Fitted:
 
 
 def _fit(who: People) -> Fitted:
-    """Fit MBG/NBD where most bought once, else BG/NBD; the other one where the first finds no top."""
+    """Fit MBG/NBD where most bought once, else BG/NBD; the other one where the first finds no top.
+
+    The two differ in what they say of one-time buyers: where there are hardly any, the other finds no top either.
+    """
     from regulars.insights.engine.clv.beta_geometric import BGNBD, MBGNBD
-    from regulars.insights.engine.clv.valuation import fit_people
+    from regulars.insights.engine.clv.valuation import fit_people, fit_purchases
 
     one_time = int((who.frequency == 0).sum())
     models = (MBGNBD, BGNBD) if one_time * 2 > len(who.frequency) else (BGNBD, MBGNBD)
     found = fit_people(models[0], who)
-    if found.refusal is None or found.refusal.code in TOO_THIN:
+    if found.refusal is None or found.refusal.code in TOO_THIN or one_time < HARDLY_ANY * len(who.frequency):
         return found
-    second = fit_people(models[1], who)
-    return second if second.fit else found
+    second, refusal = fit_purchases(models[1], who)
+    return replace(found, fit=second, refusal=refusal) if second else found
 
 
 def fit_of_all(rows: pa.Table) -> tuple[Fitted, int]:

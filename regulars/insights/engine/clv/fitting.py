@@ -16,6 +16,8 @@ EDGE = 9.0
 SAMPLE, LARGE_SAMPLE = 5_000, 50_000
 CLOSE = 1e-8
 MOST_STEPS = 80
+# So many steps in a row beyond the edge are enough to see that the top does not lie within it.
+STEPS_OUTSIDE = 4
 REFRESH = 6
 NUDGE = 1e-4
 
@@ -122,13 +124,15 @@ def climb(model: Likelihood, rows: Rows, unit: float) -> Found:
     """
     goal = _Counted(model, rows)
     near, curvature = _search(model, rows)
+    if len(rows) <= LARGE_SAMPLE:
+        _require_inside(model, near, _in_unit(model, near, unit))
     top = _descend(goal, near, curvature, CLOSE)
     params = _in_unit(model, top.at, unit)
+    _require_inside(model, top.at, params)
     if not np.isfinite(top.value) or np.abs(top.gradient[~_is_pushed(top)]).max(initial=0) > 1e-5:
         raise CannotFit(
             "not_converged", "No best parameters were found: the likelihood has no clear top.", params
         )
-    _require_inside(model, top.at, params)
     covariance = _covariance(model, rows, top.at, params)
     total = -top.value * rows.customers
     return Found(params, total, round(rows.customers), covariance, len(rows), goal.asked)
@@ -172,7 +176,8 @@ def _search(model: Likelihood, rows: Rows) -> tuple[Floats, Floats]:
     if len(rows) > SAMPLE:
         goal = _Counted(model, thinned(rows, LARGE_SAMPLE))
         found = _descend(goal, found, curvature, 1e-6).at
-        curvature = _curvature(goal, found)
+        if not _is_outside(found):
+            curvature = _curvature(goal, found)
     return found, curvature
 
 
@@ -188,8 +193,11 @@ def _descend(goal: _Counted, at: Floats, curvature: Floats | None, close: float)
 
     The curvature is measured where none is known and learned from each step in between, which asks for nothing more.
     """
-    here = _Place(at, *goal(at))
+    here, outside = _Place(at, *goal(at)), 0
     for number in range(MOST_STEPS):
+        outside = outside + 1 if _is_outside(here.at) else 0
+        if outside > STEPS_OUTSIDE:
+            break
         free = ~_is_pushed(here)
         if not free.any() or np.abs(here.gradient[free]).max() < close:
             break
@@ -207,6 +215,10 @@ def _descend(goal: _Counted, at: Floats, curvature: Floats | None, close: float)
         curvature = _bent(curvature, beyond.at - here.at, beyond.gradient - here.gradient)
         here = beyond
     return here
+
+
+def _is_outside(at: Floats) -> bool:
+    return bool((np.abs(at) > EDGE).any())
 
 
 def _is_pushed(here: _Place) -> NDArray[np.bool_]:

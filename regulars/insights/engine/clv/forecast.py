@@ -198,7 +198,7 @@ def totals(
 ) -> tuple[Total, Total | None]:
     """Return purchases and value (in money, None without spend) of all together, with both kinds of doubt."""
     parts = Parts.whole(len(who.frequency))
-    return totals_of_parts(fit, spending, who, parts, horizon, margin=margin, level=level)[0]
+    return figures_of_parts(fit, spending, who, parts, horizon, margin=margin, level=level)[2][0]
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ class Parts:
         return np.bincount(self.of, minlength=self.count).astype(np.int64)
 
 
-def totals_of_parts(
+def figures_of_parts(
     fit: Fit,
     spending: SpendFit | MeanSpend | None,
     who: People,
@@ -232,10 +232,14 @@ def totals_of_parts(
     *,
     margin: float = 1.0,
     level: float = 0.8,
-) -> list[tuple[Total, Total | None]]:
-    """Return the totals of each part; that all move with the parameters is worked out once for everyone."""
+) -> tuple[Purchases, Value | None, list[tuple[Total, Total | None]]]:
+    """Return purchases and value of each, and the totals of each part.
+
+    That all move with the parameters is worked out once for everyone.
+    """
     made = purchases(fit, who, horizon)
-    sample, weight, kept = _thin(who, parts)
+    rows, weight, kept = _thin(parts)
+    sample = who.of(rows)
     spends = np.zeros(len(sample.frequency)) if sample.spend is None else sample.spend
     each = spending.per_purchase(sample.frequency, spends) if spending else spends
 
@@ -247,9 +251,8 @@ def totals_of_parts(
     by_fit = _by_parameters(sums, fit)
     bought = _totals(made.expected, made.variance, by_fit[: parts.count], parts, level)
     if not spending:
-        return [(one, None) for one in bought]
-    known = spending
-    discounted = _purchases(fit, fit.values, sample, horizon).discounted
+        return made, None, [(one, None) for one in bought]
+    known, discounted = spending, made.discounted[rows]
 
     def by_spend(values: Floats) -> Floats:
         moved = replace(known, params=dict(zip(known.params, values.tolist(), strict=True)))
@@ -257,7 +260,32 @@ def totals_of_parts(
 
     worth = value(made, known, who, margin)
     doubts = np.hypot(by_fit[parts.count :], _by_parameters(by_spend, known, parts.count))
-    return list(zip(bought, _totals(worth.expected, worth.variance, doubts, parts, level), strict=True))
+    brought = _totals(worth.expected, worth.variance, doubts, parts, level)
+    return made, worth, list(zip(bought, brought, strict=True))
+
+
+def totals_by_end(fit: Fit, who: People, ends: Floats, *, level: float = 0.8) -> list[Total]:
+    """Return the purchases of all together up to each of several ends (h,), ascending, in the unit of age."""
+    whole = Parts.whole(len(who.frequency))
+    rows, weight, _kept = _thin(whole)
+    sample = who.of(rows)
+
+    def sums(values: Floats) -> Floats:
+        def means(frequency: Whole, age: Floats) -> Floats:
+            return fit.model.moments(values, ends, frequency, age)[0]
+
+        alive = fit.model.alive(values, sample.frequency, sample.recency, sample.age)
+        found: Floats = along_age(means, fit.model.offset(values), sample.frequency, sample.age) @ (
+            weight * alive
+        )
+        return found
+
+    doubts = _by_parameters(sums, fit, len(ends))
+    made = [purchases(fit, who, Horizon(float(end))) for end in ends]
+    return [
+        _totals(one.expected, one.variance, doubts[place : place + 1], whole, level)[0]
+        for place, one in enumerate(made)
+    ]
 
 
 def doubt_of_each(fit: Fit, who: People, horizon: Horizon) -> Floats:
@@ -283,18 +311,17 @@ def _slopes(figure: Callable[[Floats], Floats], values: Floats) -> Floats:
     return np.stack([(figure(values * nudge) - figure(values / nudge)) / (2 * NUDGE) for nudge in nudges])
 
 
-def _thin(who: People, parts: Parts) -> tuple[People, Floats, Parts]:
-    """Return every n-th of each part, what each of them stands for, and the parts they belong to."""
+def _thin(parts: Parts) -> tuple[Places, Floats, Parts]:
+    """Return every n-th row of each part, for how many each of them stands, and the parts they belong to."""
     sizes = parts.sizes
     order = np.argsort(parts.of, kind="stable")
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     every = np.maximum(-(-sizes // SLOPE_ROWS), 1)
     kept = np.flatnonzero(place % every[parts.of] == 0)
-    spend = None if who.spend is None else who.spend[kept]
     thin = Parts(parts.of[kept], parts.count)
     weight = sizes / np.maximum(thin.sizes, 1)
-    return People(who.frequency[kept], who.recency[kept], who.age[kept], spend), weight[thin.of], thin
+    return kept, weight[thin.of], thin
 
 
 def _totals(expected: Floats, variance: Floats, doubts: Floats, parts: Parts, level: float) -> list[Total]:

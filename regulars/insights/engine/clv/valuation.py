@@ -16,8 +16,8 @@ from regulars.insights.engine.clv.forecast import (
     Purchases,
     Total,
     Value,
-    purchases,
-    totals_of_parts,
+    figures_of_parts,
+    totals_by_end,
     value,
 )
 from regulars.insights.engine.clv.pareto import PARETONBD
@@ -66,7 +66,7 @@ class Valuation:
 
 def fit_people(model: Model, who: People, least: Least | None = None) -> Fitted:
     """Fit purchases and, where it is known, spend; what the data cannot carry is refused with its reason."""
-    found, refusal = _fit(model, who, least)
+    found, refusal = fit_purchases(model, who, least)
     return Fitted(found, refusal, *_fit_spend(who, least))
 
 
@@ -85,14 +85,21 @@ def value_parts(
     kept = [np.flatnonzero(parts.of == number) for number in range(parts.count)]
     if not fitted.fit:
         return [_by_mean(fitted, who.of(rows), horizon, margin, level) for rows in kept]
-    spending = fitted.spending
-    made = purchases(fitted.fit, who, horizon)
-    each = value(made, spending, who, margin) if spending else None
-    both = totals_of_parts(fitted.fit, spending, who, parts, horizon, margin=margin, level=level)
+    made, each, both = figures_of_parts(
+        fitted.fit, fitted.spending, who, parts, horizon, margin=margin, level=level
+    )
     return [
         Valuation(made.of(rows), bought, each.of(rows) if each else None, worth)
         for rows, (bought, worth) in zip(kept, both, strict=True)
     ]
+
+
+def purchases_by_end(fitted: Fitted, who: People, ends: Floats, *, level: float = 0.8) -> list[Total]:
+    """Return the purchases of all together up to each of several ends (h,), by the model or by the group's mean."""
+    if fitted.fit:
+        return totals_by_end(fitted.fit, who, ends, level=level)
+    made = [mean_purchases(who, Horizon(float(end))) for end in ends]
+    return [_plain_total(one.expected, one.variance, who, level) for one in made]
 
 
 def _by_mean(fitted: Fitted, who: People, horizon: Horizon, margin: float, level: float) -> Valuation:
@@ -104,7 +111,8 @@ def _by_mean(fitted: Fitted, who: People, horizon: Horizon, margin: float, level
     )
 
 
-def _fit(model: Model, who: People, least: Least | None) -> tuple[Fit | None, Refusal | None]:
+def fit_purchases(model: Model, who: People, least: Least | None = None) -> tuple[Fit | None, Refusal | None]:
+    """Fit purchases alone, or return why these customers cannot tell them."""
     try:
         return fit(model, fold(who.frequency, who.recency, who.age), least), None
     except CannotFit as refused:
