@@ -179,6 +179,25 @@ def test_the_page_is_for_everybody_and_on_a_phone_one_thing_at_a_time(
         expect(page.get_by_role("link", name="Cups")).to_be_visible()
 
 
+def test_the_rest_of_a_list_comes_as_one_steps_to_its_end(
+    open_page: Callable[..., Page], olga: Member
+) -> None:
+    talks = [
+        a_conversation(f"Guest{number}", f"Question {number}", hours=40 - number) for number in range(18)
+    ]
+    page = open_page(olga)
+    page.goto(f"/inbox/{talks[0].pk}/?in=open")
+    expect(page.locator(".inbox-row")).to_have_count(15)
+
+    for _step in range(15):
+        page.keyboard.press("j")
+    expect(page.locator(".inbox-row")).to_have_count(18)
+    for _step in range(3):
+        page.keyboard.press("j")
+
+    expect(page.locator(".inbox-row:focus-within .inbox-subject")).to_have_text("Question 17")
+
+
 def test_picked_rows_are_closed_together(open_page: Callable[..., Page], olga: Member) -> None:
     for name in ("Ada Lovelace", "Grace Hopper", "Alan Turing"):
         a_conversation(name, f"From {name}")

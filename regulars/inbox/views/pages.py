@@ -40,6 +40,8 @@ from regulars.team.gate import asker_of, needs
 from regulars.team.rules import may, reaches
 
 PAGE = 25
+# What is seen beside a conversation on most screens; the rest of the list comes as it is scrolled to.
+PAGE_BESIDE = 15
 BESIDE = ("identities", "worth", "orders", "tasks", "memos", "details")
 
 
@@ -70,7 +72,7 @@ def conversation(request: Request, conversation_id: int) -> HttpResponse:
     if wants_fragment(request):
         return render(request, "inbox/_pane.html", _pane(request, found))
     request.live_topics = [TOPIC, *topics_of(request.member)]  # type: ignore[attr-defined]
-    return render(request, "inbox/inbox.html", {**_around(request), **_pane(request, found)})
+    return render(request, "inbox/inbox.html", {**_around(request, PAGE_BESIDE), **_pane(request, found)})
 
 
 @require_GET
@@ -98,8 +100,8 @@ def person(request: Request, conversation_id: int) -> HttpResponse:
     return render(request, "inbox/_person.html", context)
 
 
-def _around(request: Request) -> dict[str, Any]:
-    return {**_boxes(request), **_rows(request), "conversation": None}
+def _around(request: Request, size: int = PAGE) -> dict[str, Any]:
+    return {**_boxes(request), **_rows(request, size), "conversation": None}
 
 
 def _boxes(request: Request, number: Mapping[str, int] | None = None) -> dict[str, Any]:
@@ -123,9 +125,9 @@ def _boxes(request: Request, number: Mapping[str, int] | None = None) -> dict[st
     }  # fmt: skip
 
 
-def _rows(request: Request) -> dict[str, Any]:
+def _rows(request: Request, size: int = PAGE) -> dict[str, Any]:
     current, view = box_of(request), _view(request)
-    page = _page(request, current, view)
+    page = _page(request, current, view, size)
     found = [row.id for row in page.rows]
     return {
         "current": current,
@@ -149,14 +151,14 @@ def _view(request: Request) -> View | None:
     return rows.filter(Q(is_shared=True) | Q(author=request.member)).first()
 
 
-def _page(request: Request, current: Box, view: View | None) -> ListPage:
+def _page(request: Request, current: Box, view: View | None, size: int) -> ListPage:
     """Return the rows of a list; a saved one narrows everything, and sorts as it says."""
     params = {name: request.GET.get(name, "") for name in ("filter", "after")}
     if view is not None:
         current = next(one for one in BOXES if one.name == "all")
         params["filter"] = params["filter"] or (compact(view.filter) if view.filter else "")
         params["sort"] = view.sort
-    params["limit"] = str(PAGE)
+    params["limit"] = str(size)
     return list_page(box_spec(current), params, seer=request.member, asker=_asker(request))
 
 

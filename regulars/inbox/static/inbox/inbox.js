@@ -97,6 +97,8 @@
     const at = all.indexOf(here());
     const next = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + Number(button.dataset.inboxStep)))];
     linkOf(next)?.focus();
+    // Near the end the rest of the list is asked for by being looked at, as when scrolling.
+    if (all.indexOf(next) > all.length - 3) document.querySelector(".inbox-more")?.scrollIntoView({ block: "nearest" });
     if (next) fetchAhead(next.dataset.id);
   });
   on("click", "[data-inbox-here]", () => { const row = here(); if (row) open(row.dataset.id); });
