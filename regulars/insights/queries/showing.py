@@ -14,6 +14,7 @@ from regulars.insights.queries import words
 from regulars.insights.queries.answers import Answer, Figure
 from regulars.insights.queries.asking import Question, reaches_back
 from regulars.insights.queries.comparing import Difference, difference
+from regulars.insights.queries.periods import Period
 from regulars.kit.metrics import Metric
 from regulars.team.models import Business
 
@@ -80,9 +81,9 @@ class Shown:
 
 def show(
     metric: Metric, question: Question, answer: Answer, *, by: str, drawn: str, other: Answer | None,
-    address: Address, tile: str = "",
+    address: Address, notes: Sequence[Annotation] | None = None,
 ) -> Shown:  # fmt: skip
-    """Make an answer ready; `address` gives where a group's figure leads."""
+    """Make an answer ready; `address` gives where a group's figure leads, `notes` what is known of its period already."""
     known = words.group_names(by)
     names = {group: words.group_words(by, group, known) for group in {one.group for one in answer.figures}}
     figures = _in_order(answer.figures, by)
@@ -91,9 +92,11 @@ def show(
     if other is not None and not reaches_back(question):
         rows = [_unjudged(row) for row in rows]
     kept = _most(rows, by, drawn)
-    chart = _chart(metric, question, kept, by, drawn) if drawn in ("line", "bar", "distribution") else {}
+    chart = (
+        _chart(metric, question, kept, by, drawn, notes) if drawn in ("line", "bar", "distribution") else {}
+    )
     grid = _grid(rows) if drawn == "grid" else {}
-    return Shown(metric, question, by, drawn, rows, answer, other, chart, grid, len(rows) - len(kept), tile)
+    return Shown(metric, question, by, drawn, rows, answer, other, chart, grid, len(rows) - len(kept))
 
 
 def _row(
@@ -157,7 +160,14 @@ def _most(rows: Sequence[Row], by: str, drawn: str) -> Sequence[Row]:
     return rows if drawn == "distribution" else rows[:MOST_BARS]
 
 
-def _chart(metric: Metric, question: Question, rows: Sequence[Row], by: str, drawn: str) -> dict[str, Any]:
+def _chart(
+    metric: Metric,
+    question: Question,
+    rows: Sequence[Row],
+    by: str,
+    drawn: str,
+    notes: Sequence[Annotation] | None,
+) -> dict[str, Any]:
     def values(pick: Callable[[Row], float | None]) -> list[float | None]:
         return [words.chart_value(metric, pick(row)) for row in rows]
 
@@ -173,7 +183,9 @@ def _chart(metric: Metric, question: Question, rows: Sequence[Row], by: str, dra
         "words": [_told(row) for row in rows],
         "urls": [row.url for row in rows],
         "small": [row.figure.is_small for row in rows],
-        "marks": _marks(question, rows) if by == "period" else [],
+        "marks": _marks(notes_in(question.period) if notes is None else notes, rows)
+        if by == "period"
+        else [],
     }
     if any("actual" in row.figure.more for row in rows):
         actual = [row.figure.more.get("actual") for row in rows]
@@ -191,15 +203,17 @@ def _told(row: Row) -> str:
     return f"{row.value}{between} · {row.counted}" if row.counted else f"{row.value}{between}"
 
 
-def _marks(question: Question, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return what was written down about the days shown, by the place of the step it lies in."""
-    since = question.period.since or date.min
-    noted = Annotation.objects.filter(
-        day__gte=since, day__lt=question.period.until, deleted_at__isnull=True
-    ).order_by("day", "pk")
+def notes_in(period: Period) -> list[Annotation]:
+    """Return what was written down about the days of a period, in order."""
+    kept = Annotation.objects.filter(deleted_at__isnull=True, day__lt=period.until)
+    return list(kept.filter(day__gte=period.since or date.min).order_by("day", "pk"))
+
+
+def _marks(notes: Sequence[Annotation], rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return the notes about the days shown, by the place of the step each lies in."""
     starts = [_starts(row.key) for row in rows]
     found = []
-    for one in noted:
+    for one in notes:
         place = max((n for n, start in enumerate(starts) if start and start <= one.day), default=None)
         if place is not None:
             found.append({"at": place, "text": one.text, "day": one.day.isoformat()})

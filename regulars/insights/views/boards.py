@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
@@ -11,11 +13,13 @@ from django.views.decorators.http import require_GET
 
 from regulars.insights.actions.asking import held_before
 from regulars.insights.actions.printing import PDF, count_on, is_counted, pdf_name, print_board
+from regulars.insights.models import Annotation
 from regulars.insights.queries.answers import Answer
 from regulars.insights.queries.asking import Question, known_metrics
 from regulars.insights.queries.boards import (
     Board,
     Tile,
+    board_among,
     boards_for,
     drawn_of,
     find_board,
@@ -23,7 +27,7 @@ from regulars.insights.queries.boards import (
     shown_tiles,
     size_of,
 )
-from regulars.insights.queries.showing import show
+from regulars.insights.queries.showing import notes_in, show
 from regulars.insights.rules import CHANGE, SEE, can_change_board
 from regulars.insights.views.common import address, asked, lenses, pickers
 from regulars.insights.views.files import workbook_file
@@ -51,11 +55,12 @@ def insights(request: Request) -> HttpResponse:
 @needs(SEE)
 def board(request: Request, board: str) -> HttpResponse:
     """Show a dashboard."""
-    found, question = find_board(board, request.member), asked(request)
+    known, question = boards_for(request.member), asked(request)
+    found = board_among(board, known)
     further = lenses(request)
     context = {
         "board": found,
-        "tabs": tabs(request, question, found),
+        "tabs": tabs(known, question, found),
         "tiles": tiles_of(request, found, question),
         "arrange": found.own.pk if found.own and can_change_board(request.member, found.own) else None,
         "may_arrange": found.own is not None and can_change_board(request.member, found.own),
@@ -71,7 +76,7 @@ def board(request: Request, board: str) -> HttpResponse:
     return render(request, "insights/board.html", context)
 
 
-def tabs(request: Request, question: Question, current: Board | None = None) -> list[dict[str, Any]]:
+def tabs(known: Sequence[Board], question: Question, current: Board | None = None) -> list[dict[str, Any]]:
     """Return the dashboards as tabs."""
     return [
         {
@@ -80,7 +85,7 @@ def tabs(request: Request, question: Question, current: Board | None = None) -> 
             "icon": one.icon,
             "active": current is not None and one.slug == current.slug,
         }
-        for one in boards_for(request.member)
+        for one in known
     ]
 
 
@@ -137,21 +142,26 @@ def tiles_of(request: Request, board: Board, question: Question) -> list[dict[st
     other = question.other()
     now = held_before(wanted, question, request.member)
     beside = held_before(wanted, other, request.member) if other else [None] * len(tiles)
+    notes = notes_in(question.period)
     for tile, answer, second in zip(tiles, now, beside, strict=True):
         if answer is not None and (other is None or second is not None):
-            tile |= _filled(tile, question, answer, second)
+            tile |= _filled(tile, question, answer, second, notes)
     return tiles
 
 
 def _filled(
-    tile: dict[str, Any], question: Question, answer: Answer, beside: Answer | None
+    tile: dict[str, Any],
+    question: Question,
+    answer: Answer,
+    beside: Answer | None,
+    notes: Sequence[Annotation],
 ) -> dict[str, Any]:
     metric, by = tile["metric"], tile["by"]
     leads_to = address_behind(metric, question, by)
     shown = show(
-        metric, question, answer, by=by, drawn=tile["drawn"], other=beside, address=leads_to, tile=tile["id"]
+        metric, question, answer, by=by, drawn=tile["drawn"], other=beside, address=leads_to, notes=notes
     )
-    return tile_context(shown)
+    return tile_context(replace(shown, tile=tile["id"]))
 
 
 def _tile(question: Question, tile: Tile, metric: Metric, arrange: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -83,7 +84,8 @@ def shown_metric(
     answer = ask_metric(metric, question, request.member, by=by)
     beside: Answer | None = ask_metric(metric, other, request.member, by=by) if other else None
     leads_to = address_behind(metric, question, by)
-    return show(metric, question, answer, by=by, drawn=drawn, other=beside, address=leads_to, tile=tile)
+    shown = show(metric, question, answer, by=by, drawn=drawn, other=beside, address=leads_to)
+    return replace(shown, tile=tile)
 
 
 def address_behind(metric: Metric, question: Question, by: str) -> Address:
