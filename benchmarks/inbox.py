@@ -113,10 +113,11 @@ def asked(who: Visitors, count: int) -> list[Asked]:
     rare = [f"w{pick.randint(VOCABULARY // 2, VOCABULARY)}" for _n in range(500)]
     common = [f"w{pick.randint(1, 40)}" for _n in range(500)]
     both = [f"{pick.choice(common)} {pick.choice(rare)}" for _n in range(500)]
-    phrases = [f'"w{pick.randint(1, 9)} w{pick.randint(1, 9)}"' for _n in range(500)]
+    phrases = [f'"w{one} w{two}"' for one, two in (pick.sample(range(1, 10), 2) for _n in range(500))]
+    twice = [f'"w{one} w{one}"' for one in (pick.randint(1, 9) for _n in range(500))]
     searches = {
         "one rare word": rare, "one common word": common, "two words": both, "a phrase": phrases,
-        "one word, ours only": common, "a word nobody wrote": ["nobody"],
+        "a common word twice in a row": twice, "one word, ours only": common, "a word nobody wrote": ["nobody"],
     }  # fmt: skip
     return [
         page("empty shell", who.owner, "/kit/shell/"),

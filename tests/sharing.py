@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from regulars.insights.queries import whose
 from regulars.people.queries import choices
 
 
@@ -40,8 +41,9 @@ def disk() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def words_in_use() -> None:
-    """Suggest no words that stood in the tables of the test before: they are held for a minute, and a test takes less."""
+    """Suggest no words, and count no people, of the tables of the test before: they are held for a minute, and a test takes less."""
     choices._held.clear()
+    whose._lately.clear()
 
 
 @pytest.hookimpl(trylast=True)

@@ -79,7 +79,7 @@ WSGI_APPLICATION = "regulars.config.wsgi.application"
 APPEND_SLASH = True
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "regulars.kit.templating.Templates",
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -82,7 +82,7 @@ def postgres_memory() -> int:
     return env.number(
         "REGULARS_POSTGRES_MEMORY",
         0,
-        "Cache of the embedded PostgreSQL in MB; 0: 64 to 256 by the machine's memory",
+        "Cache of the embedded PostgreSQL in MB; 0: 64 to 1,024 by the machine's memory",
     )
 
 

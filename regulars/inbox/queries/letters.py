@@ -10,7 +10,7 @@ from django.db import connection
 
 from regulars.inbox.queries.writing import TONES
 from regulars.kit.postgres.backend import PLANNED_ONCE
-from regulars.kit.postgres.columns import Columns
+from regulars.kit.postgres.columns import Columns, bare
 from regulars.messaging.models import DUE_STATES, Message, Sending, SendingState
 from regulars.messaging.queries.ways_out import WAITS, stuck_channels
 from regulars.people.models import Person
@@ -62,23 +62,27 @@ def letters_of(threads: Sequence[int], *, before: int | None = None) -> tuple[li
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [threads[0] if single else list(threads), *(edge or ())])
-        found = [_letter(row) for row in cursor.fetchall()]
+        known: dict[int, Any] = {}
+        found = [_letter(row, known) for row in cursor.fetchall()]
     shown = found[:AT_ONCE][::-1]
     _tell_stuck(shown)
     return shown, len(found) > AT_ONCE
 
 
-def _letter(row: tuple[Any, ...]) -> Letter:
+def _letter(row: tuple[Any, ...], known: dict[int, Any]) -> Letter:
     own = len(_MESSAGE)
     has_html, files, states = row[own + len(_PERSON) :]
     message: Any = _MESSAGE.made(row[:own])
-    message.person = _PERSON.made(row[own : own + len(_PERSON)])
+    if message.person_id not in known:
+        known[message.person_id] = _PERSON.made(row[own : own + len(_PERSON)])
+    message.person = known[message.person_id]
     parts = [FilePart(int(pk), name, int(size), kind, bool(shown)) for pk, name, size, kind, shown in files]
     return Letter(message, has_html, parts, [_state(*one) for one in states or ()])
 
 
 def _state(number: str, email: str, role: str, state: str, reason: str) -> dict[str, Any]:
-    sending = Sending(pk=int(number), email=email, role=role, state=state, reason=reason)
+    read = {"id": int(number), "email": email, "role": role, "state": state, "reason": reason}
+    sending = bare(Sending, read)
     return {"sending": sending, "tone": TONES.get(SendingState(state), "stone"), "waits": ""}
 
 

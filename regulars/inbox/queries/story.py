@@ -104,8 +104,10 @@ def _shown(letters: Sequence[Letter], seer: Any) -> list[dict[str, Any]]:
 
 def _could_join(letters: Sequence[Letter], seer: Any) -> dict[int, Thread]:
     others = {one.message.could_join_id for one in letters if one.message.could_join_id is not None}
+    if not others:
+        return {}
     rows: Any = Thread.objects.filter(pk__in=others)
-    return {one.pk: one for one in rows.visible_to(seer)} if others else {}
+    return {one.pk: one for one in rows.visible_to(seer)}
 
 
 def _letter(letter: Letter, joins: Mapping[int, Thread], seer: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from regulars.insights.facts.reading import asked_facts, mirror_folder, open_fac
 from regulars.insights.models import HeldAnswer
 from regulars.insights.queries.answers import Answer, Figure, find_metric, people_behind
 from regulars.insights.queries.periods import Period, period_of
-from regulars.insights.queries.whose import SEE, find_segment, people_of
+from regulars.insights.queries.whose import SEE, find_segment, people_of, reach_of
 from regulars.kit.clock import now, today
 from regulars.kit.filters import Asker
 from regulars.kit.metrics import Ask, Metric, metrics
@@ -91,12 +91,7 @@ def tree_of(question: Question, seer: Any) -> Any:
 
 def key_of(metric: Metric, ask: Ask, tree: Any, seer: Any) -> str:
     """Return what an answer is kept under: the state of the facts, the question, and whose figures they may be."""
-    is_all = allowed(seer, SEE) == Scope.ALL
-    reach = "all" if is_all else f"{seer.role}:{seer.member_id}:{sorted(seer.team_ids)}"
-    whose = {"reach": reach, "list": tree or None, "asker": seer.member_id if tree else None}
-    if tree:
-        whose["role"] = seer.role
-    decides = [current_version(mirror_folder()), metric.name, asdict(ask), whose]
+    decides = [current_version(mirror_folder()), metric.name, asdict(ask), reach_of(seer, tree)]
     return hashlib.sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
 from io import BytesIO
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +27,8 @@ if TYPE_CHECKING:
 
 SEE = "insights.see"
 TABLE = "people_person"
+LATELY_SECONDS = 60.0
+MOST_LISTS = 8
 
 
 class NoSuchSegment(Refused):
@@ -42,6 +49,46 @@ def find_segment(name: str, seer: Any) -> View:
     if found is None:
         raise NoSuchSegment(NoSuchSegment.default % {"name": name})
     return found
+
+
+def reach_of(seer: Any, tree: Any) -> dict[str, Any]:
+    """Return, as plain values, all that decides which people a question is about: the same values, the same people."""
+    is_all = allowed(seer, SEE) == Scope.ALL
+    reach = "all" if is_all else f"{seer.role}:{seer.member_id}:{sorted(seer.team_ids)}"
+    return {
+        "reach": reach,
+        "list": tree or None,
+        "asker": seer.member_id if tree else None,
+        **({"role": seer.role} if tree else {}),
+    }
+
+
+@dataclass
+class _Lately:
+    """The people of one list and reach, and until when they may be used again."""
+
+    lock: Lock = field(default_factory=Lock)
+    until: float = 0.0
+    people: pa.Table | None = None
+
+
+_lately: OrderedDict[str, _Lately] = OrderedDict()
+_guard = Lock()
+
+
+def people_lately(seer: Any, tree: Any = None) -> pa.Table | None:
+    """Return what `people_of` does, not looked up again within a minute: the tiles of a page are about the same people."""
+    key = json.dumps(reach_of(seer, tree), sort_keys=True, default=str)
+    with _guard:
+        held = _lately.setdefault(key, _Lately())
+        _lately.move_to_end(key)
+        while len(_lately) > MOST_LISTS:
+            _lately.popitem(last=False)
+    with held.lock:
+        if time.monotonic() >= held.until:
+            held.people = people_of(seer, tree)
+            held.until = time.monotonic() + LATELY_SECONDS
+        return held.people
 
 
 def people_of(seer: Any, tree: Any = None) -> pa.Table | None:

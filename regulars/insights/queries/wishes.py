@@ -9,7 +9,7 @@ from typing import Any
 from regulars.insights.facts.reading import Facts
 from regulars.insights.queries.answers import Answer, Figure, answer, find_metric
 from regulars.insights.queries.definitions import defined
-from regulars.insights.queries.whose import people_of
+from regulars.insights.queries.whose import people_lately
 from regulars.kit.metrics import Ask, Metric
 
 
@@ -38,7 +38,7 @@ def counting(facts: Facts, seer: Any) -> Count:
 
     def theirs(tree: Any) -> Facts:
         if repr(tree) not in people:
-            people[repr(tree)] = facts.of(people_of(seer, tree))
+            people[repr(tree)] = facts.of(people_lately(seer, tree))
         return people[repr(tree)]
 
     return lambda wishes: [answer(one.metric, one.ask, theirs(one.tree)) for one in wishes]

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 Row = TypeVar("Row", bound=models.Model)
+
+
+def bare(model: type[Row], values: Mapping[str, Any]) -> Row:
+    """Return an object of what was read of it, by the names of its columns.
+
+    Made as Django makes what it defers: a field that was not read is not there, and is read when somebody asks for it. Going
+    through `__init__` would look at every field of the model and tell listeners of which there are none.
+    """
+    found = model.__new__(model)
+    held = found.__dict__
+    held["_state"] = state = ModelState()
+    state.adding, state.db = False, connection.alias
+    held.update(values)
+    return found
 
 
 class Columns(Generic[Row]):
@@ -18,6 +33,9 @@ class Columns(Generic[Row]):
         # In the model's own order, in which Django reads the values of a part of its columns.
         self._fields = [field for field in model._meta.concrete_fields if field.attname in names]
         self.names = [field.attname for field in self._fields]
+        self._read = [
+            (one.attname, one.from_db_value) for one in self._fields if hasattr(one, "from_db_value")
+        ]
         self.model, self.letter = model, letter
         if len(self.names) != len(names):
             raise LookupError(f"{model.__name__} has no {set(names) - set(self.names)}.")
@@ -34,9 +52,7 @@ class Columns(Generic[Row]):
         """Return the object of such values, None where an outer join found nothing."""
         if values[0] is None:
             return None
-        pairs = zip(self._fields, values, strict=True)
-        read = [
-            field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
-            for field, value in pairs
-        ]
-        return self.model.from_db(connection.alias, self.names, read)
+        held = dict(zip(self.names, values, strict=True))
+        for name, read in self._read:
+            held[name] = read(held[name], None, connection)
+        return bare(self.model, held)

@@ -10,7 +10,8 @@ SMALL_SHARED_MEMORY = 256 * 2**20
 def settings(socket: str, *, memory_mb: int = 0, is_throwaway: bool = False) -> dict[str, str]:
     """Return the settings for this machine; `memory_mb` sets the cache, a throwaway server does not wait for the disk."""
     machine_mb = _machine_mb()
-    cache_mb = memory_mb or max(64, min(256, machine_mb // 16))
+    # What is not used yet takes no memory; on a large machine a large business should not read its tables through the system each time.
+    cache_mb = memory_mb or max(64, min(1024, machine_mb // 16))
     chosen = {
         "listen_addresses": "''",
         "unix_socket_directories": _quote(socket),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import ProgrammingError, connection
+from django.db import DataError, ProgrammingError, connection
 from django.db.backends.postgresql.base import Cursor
 
 from regulars.kit.postgres.backend import PLANNED_ONCE, base
@@ -126,3 +126,21 @@ def test_streams_keep_their_own_cursor() -> None:
     assert [team.name for team in Team.objects.filter(pk__gt=0).iterator()] == ["North"]
     with connection.cursor() as cursor:
         assert isinstance(cursor.cursor, Cursor)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-30 18:06:00.123456+00", "2026-11-30 18:06:00+00", "0044-03-15 12:00:00.5+00"]
+)
+def test_moments_are_read_as_the_driver_reads_them(text: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::timestamptz, %s::timestamptz", [text, text.replace("+00", "+02")])
+        found = cursor.fetchone()
+
+    assert found == (datetime.fromisoformat(text), datetime.fromisoformat(text) - timedelta(hours=2))
+    assert all(one.tzinfo is UTC for one in found)
+
+
+def test_a_moment_that_python_cannot_hold_is_refused() -> None:
+    with connection.cursor() as cursor, pytest.raises(DataError, match=r"infinity|year"):
+        cursor.execute("SELECT %s::timestamptz", ["infinity"])
+        cursor.fetchone()

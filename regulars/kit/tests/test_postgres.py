@@ -318,9 +318,12 @@ def test_a_full_disk_is_refused_before_anything_is_written(
         home.prepare(tmp_path / "data")
 
 
-def test_the_cache_follows_the_machine_unless_told(tmp_path: Path) -> None:
+def test_the_cache_follows_the_machine_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tuning.settings("/run/x", memory_mb=1024)["shared_buffers"] == "1024MB"
-    assert 64 <= int(tuning.settings("/run/x")["shared_buffers"].removesuffix("MB")) <= 256
+    monkeypatch.setattr(tuning, "_machine_mb", lambda: 8192)
+    assert tuning.settings("/run/x")["shared_buffers"] == "512MB"
+    monkeypatch.setattr(tuning, "_machine_mb", lambda: 65_536)
+    assert tuning.settings("/run/x")["shared_buffers"] == "1024MB"
 
 
 def test_an_account_that_is_ourselves_needs_no_change_of_user() -> None:
