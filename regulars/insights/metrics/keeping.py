@@ -27,7 +27,7 @@ NEVER = 10_000_000
 
 def stretches(tables: Tables, ask: Ask) -> Table:
     """Return how long each purchase kept somebody a customer: person_id, bought, lost (days since 1970; the first that is not)."""
-    days = with_gaps(purchase_days(tables, ask.until))
+    days = with_gaps(purchase_days(tables, ask.until).select("person_id", "day"))
     usual = days.agg(usual=_.gap.quantile(MOST))
     own = days.group_by("person_id").agg(own=_.gap.quantile(MOST), gaps=_.gap.count())
     limits = own.cross_join(usual).select(
