@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from regulars.insights.engine import churn
-from regulars.insights.engine.churn import Moment, auc, learn_churn, score
+from regulars.insights.engine.churn import Moment, Ranked, auc, learn_churn, score
 
 NAMES = ("complaints", "noise")
 
@@ -80,3 +80,14 @@ def test_scores_of_perfect_and_of_constant_risks() -> None:
     assert constant.auc == 0.5
     assert constant.brier == pytest.approx(0.16)
     assert np.isnan(auc(np.ones(3), np.ones(3, bool)))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_people_drawn_again_and_again_are_ranked_as_if_they_were_that_many(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    risk, lost = chance.integers(0, 9, 60) / 9, chance.random(60) < 0.4
+    times = np.bincount(chance.integers(0, 60, 60), minlength=60)
+
+    found = Ranked(risk, lost).auc(times)
+
+    assert found == pytest.approx(auc(np.repeat(risk, times), np.repeat(lost, times)), abs=1e-12)

@@ -42,6 +42,8 @@ from regulars.team.rules import may
 # So long is counted before the page hears how far it is.
 A_STEP = 1.0
 MOST_TILES = 500
+# What the first screen shows; tiles further down ask for themselves once the page is there.
+FIRST_SCREEN = 6
 
 
 @require_GET
@@ -132,18 +134,19 @@ def printing(request: Request, board: str) -> HttpResponse:
 
 
 def tiles_of(request: Request, board: Board, question: Question) -> list[dict[str, Any]]:
-    """Return the tiles, with their figures where these are kept from an earlier time."""
+    """Return the tiles, those of the first screen with their figures where these are kept from an earlier time."""
     arrange = str(board.own.pk) if board.own and can_change_board(request.member, board.own) else ""
     tiles = [
         _tile(question, tile, metric, arrange)
         for tile, metric in shown_tiles(board, known_metrics(request.member))
     ]
-    wanted = [(tile["metric"], tile["by"]) for tile in tiles]
+    first = tiles[:FIRST_SCREEN]
+    wanted = [(tile["metric"], tile["by"]) for tile in first]
     other = question.other()
     now = held_before(wanted, question, request.member)
-    beside = held_before(wanted, other, request.member) if other else [None] * len(tiles)
+    beside = held_before(wanted, other, request.member) if other else [None] * len(first)
     notes = notes_in(question.period)
-    for tile, answer, second in zip(tiles, now, beside, strict=True):
+    for tile, answer, second in zip(first, now, beside, strict=True):
         if answer is not None and (other is None or second is not None):
             tile |= _filled(tile, question, answer, second, notes)
     return tiles
