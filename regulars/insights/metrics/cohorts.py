@@ -15,34 +15,26 @@ from regulars.kit.metrics import GROUP, Ask, Expression, Tables
 
 if TYPE_CHECKING:
     from ibis import Table
-    from ibis.expr.types import DateValue, IntegerValue, StringValue
+    from ibis.expr.types import IntegerValue
 
 
 def members(tables: Tables, ask: Ask) -> Table:
-    """Return the customers whose first purchase fell in the period: person_id, begin (first day of the cohort), and `groups`."""
+    """Return the customers whose first purchase fell in the period: group, person_id, begin (first day of the cohort)."""
     first = within(first_purchases(tables), ask, "first_on")
-    if groups(ask):
+    if ask.group != "cohort":
         rows = grouped(first, tables, ask)
         return rows.select(GROUP, "person_id", begin=begin_of_step(rows.first_on, ask))
-    if ask.only is not None:
-        first = first.filter(_name_of(first.first_on, ask) == ask.only)
-    return first.select("person_id", begin=begin_of_step(first.first_on, ask))
-
-
-def groups(ask: Ask) -> tuple[str, ...]:
-    """Return the column that tells members apart, besides where they began: none where the group is the cohort or all."""
-    return () if ask.group in ("", "cohort") else (GROUP,)
-
-
-def _name_of(begin: DateValue, ask: Ask) -> StringValue:
-    return step_of(begin, ask) if ask.group == "cohort" else ibis.literal("")
+    rows = first.select(
+        "person_id", **{GROUP: step_of(first.first_on, ask)}, begin=begin_of_step(first.first_on, ask)
+    )
+    return rows.filter(rows[GROUP] == ask.only) if ask.only is not None else rows
 
 
 def at_steps(days: Table, tables: Tables, ask: Ask) -> Table:
-    """Return what members did in each step after their first: `groups`, begin, person_id, step, amount."""
+    """Return what members did in each step after their first: group, begin, person_id, step, amount."""
     rows = days.inner_join(members(tables, ask), "person_id")
     rows = rows.mutate(step=step_number(rows.day, ask) - step_number(rows.begin, ask))
-    return rows.group_by(*groups(ask), "begin", "person_id", "step").agg(amount=_.amount.sum())
+    return rows.group_by(GROUP, "begin", "person_id", "step").agg(amount=_.amount.sum())
 
 
 def grid(days: Table, tables: Tables, ask: Ask) -> Table:
@@ -52,22 +44,20 @@ def grid(days: Table, tables: Tables, ask: Ask) -> Table:
     of all steps up to this one. A cell whose time has not passed for everybody has `is_whole` false; where cohorts are laid
     together such cells are left out, so that each step rests on the cohorts that have reached it.
     """
-    keys = groups(ask)
-    known = members(tables, ask).group_by(*keys, "begin")
-    sizes = known.agg(n=_.person_id.nunique() if keys else _.count())
+    sizes = members(tables, ask).group_by(GROUP, "begin").agg(n=_.person_id.nunique())
     age = step_number(ibis.literal(ask.until), ask) - step_number(sizes.begin, ask)
     cells = sizes.mutate(step=ibis.range(0, (age + 1).cast("int64")).unnest())
     cells = cells.mutate(step=cells.step.cast("int64"))
     active = at_steps(days, tables, ask).mutate(amount=_.amount.cast("float64"))
-    active = active.group_by(**{f"of_{key}": active[key] for key in (*keys, "begin", "step")}).agg(
+    active = active.group_by(at=GROUP, of="begin", number="step").agg(
         k=_.person_id.count(), total=_.amount.sum(), squares=(_.amount * _.amount).sum()
     )
-    same = [cells[key] == active[f"of_{key}"] for key in (*keys, "begin", "step")]
-    rows = cells.left_join(active, same).drop(*(f"of_{key}" for key in (*keys, "begin", "step")))
-    rows = rows.fill_null({"k": 0, "total": 0.0, "squares": 0.0})
-    if not keys:
-        # Named when there are few: days are compared quicker than words.
-        rows = rows.mutate(**{GROUP: _name_of(rows.begin, ask)})
+    same = [cells[GROUP] == active["at"], cells.begin == active.of, cells.step == active.number]
+    rows = (
+        cells.left_join(active, same)
+        .drop("at", "of", "number")
+        .fill_null({"k": 0, "total": 0.0, "squares": 0.0})
+    )
     rows = _with_wholeness(rows, ask)
     rows = rows.group_by(GROUP, "step").agg(
         n=_.n.sum(), k=_.k.sum(), total=_.total.sum(), squares=_.squares.sum(), is_whole=_.is_whole.all()
