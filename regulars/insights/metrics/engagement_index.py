@@ -40,7 +40,7 @@ ENGAGEMENT_INDEX = Metric(
         "weight, counting half as much after every half-life. The most engaged tenth has 90 and more. Whoever never did anything is left out."
     ),
     formula="100 × (1 − 10^(−raw ÷ P90)), raw = sum of weight × 0.5^(age ÷ half-life)",
-    source="Ours, after two published patterns: weighed counts scaled to the 90th percentile (Accoil's documentation), halving over a cycle (Evergage's).",
+    source="Ours, after two published patterns: weighed counts scaled to the 90th percentile (Accoil, How the Accoil Analytics score is calculated), falling to half over a cycle without a visit (Evergage, Understand Engagement Score Calculation).",
     example="An order (10) 15 days ago, a reply (4) 30 days ago, three clicks (1) 60 days ago: raw 9.82; with P90 = 24 the index is 61.0.",
     inputs=("orders", "touchpoints", "visits"),
     unit="index",

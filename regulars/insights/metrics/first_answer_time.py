@@ -16,7 +16,7 @@ FIRST_ANSWER_TIME = Metric(
         "How many hours customers waited for the first answer in conversations begun in the period: half of them at most so long, around the clock. Conversations without an answer are left out; in business hours it stands in the inbox’s reports."
     ),
     formula="median of (first answer − beginning), in hours",
-    source="Told in the trade; no study found: first response time, as help desks report it. Median with an interval by ranks (Conover 1999, Practical Nonparametric Statistics).",
+    source="Told in the trade; no study found: first response time, as help desks report it. Median with an interval by ranks (Conover 1999, Practical Nonparametric Statistics, 3rd edition).",
     example="1, 2 and 9 hours: 2 hours.",
     inputs=("conversations",),
     unit="hours",

@@ -83,7 +83,7 @@ LEAVING_CHECK = Metric(
         "judged alike on later people; the model is used only where it ranks better beyond chance and is at least as honest."
     ),
     formula="people of the tenth without an order in the days after ÷ people of the tenth; AUC: the chance that somebody lost had the higher risk",
-    source="Calibration and AUC on a later time (Hosmer, Lemeshow 2000, Applied Logistic Regression); the mean squared error is Brier's of 1950.",
+    source="Calibration and AUC on a later time (Hosmer, Lemeshow, Sturdivant 2013, Applied Logistic Regression, 3rd edition); the mean squared error is Brier's of 1950.",
     example="Of 400 people told a risk of about 80 %, 316 placed no order: 79 %.",
     inputs=("orders",),
     unit="rate",

@@ -16,7 +16,7 @@ RESOLUTION_TIME = Metric(
         "How many hours it took to close conversations begun in the period: half of them at most so long, around the clock. Open conversations are left out."
     ),
     formula="median of (closed − beginning), in hours",
-    source="Told in the trade; no study found: time to resolution, as help desks report it. Median with an interval by ranks (Conover 1999, Practical Nonparametric Statistics).",
+    source="Told in the trade; no study found: time to resolution, as help desks report it. Median with an interval by ranks (Conover 1999, Practical Nonparametric Statistics, 3rd edition).",
     example="1, 2 and 9 hours: 2 hours.",
     inputs=("conversations",),
     unit="hours",

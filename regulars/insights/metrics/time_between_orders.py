@@ -78,7 +78,7 @@ TIME_BETWEEN_ORDERS = Metric(
         "90th percentile. Only pauses that ended count; who never came back had none."
     ),
     formula="median of days between successive purchase days of the same customer",
-    source="Ours; interval by order statistics (Conover 1999, Practical Nonparametric Statistics).",
+    source="Ours; interval by order statistics (Conover 1999, Practical Nonparametric Statistics, 3rd edition).",
     example="Purchases on days 0, 10, 40 and 100: pauses of 10, 30 and 60 days, median 30.",
     inputs=("orders",),
     unit="days",
