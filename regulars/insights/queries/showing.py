@@ -19,6 +19,8 @@ from regulars.kit.metrics import Metric
 from regulars.team.models import Business
 
 MOST_BARS, MOST_STEPS = 12, 60
+# A shop may have thousands of products, and pairs of them; so many a tile lists.
+MOST_LISTED = 50
 HEATS = 8
 # Where a group's figure leads; for a grid, which of its steps.
 Address = Callable[[str, int | None], str]
@@ -63,6 +65,12 @@ class Shown:
     grid: Mapping[str, Any] = field(default_factory=dict)
     left_out: int = 0
     tile: str = ""
+    unlisted: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many figures there are, those not listed too."""
+        return len(self.rows) + self.unlisted
 
     @property
     def chart_id(self) -> str:
@@ -201,6 +209,14 @@ def _chart(
 def _told(row: Row) -> str:
     between = f" ({row.between})" if row.between else ""
     return f"{row.value}{between} · {row.counted}" if row.counted else f"{row.value}{between}"
+
+
+def listed_in_a_tile(answer: Answer, by: str, drawn: str) -> tuple[Answer, int]:
+    """Return an answer with the first of very many figures alone, and how many that leaves to the files."""
+    if by in words.OF_TIME or drawn in ("grid", "distribution", "line"):
+        return answer, 0
+    kept = _in_order(answer.figures, by)[:MOST_LISTED]
+    return replace(answer, figures=kept), len(answer.figures) - len(kept)
 
 
 def notes_in(period: Period) -> list[Annotation]:

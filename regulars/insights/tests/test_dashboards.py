@@ -283,6 +283,21 @@ def test_a_mail_that_fails_leaves_the_others_and_stays_due(
     assert list(Mailing.objects.filter(next_on__lte=day).values_list("member", flat=True)) == [aino.pk]
 
 
+def test_a_tile_lists_the_largest_groups_and_leaves_the_rest_to_the_file(
+    shop: Any, max_: Member, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(max_)
+    monkeypatch.setattr("regulars.insights.queries.showing.MOST_LISTED", 1)
+
+    page = client.get(f"{RATE}?by=team&drawn=bar").content.decode()
+    file = client.get("/insights/metrics/repurchase_rate/figures.csv?by=team").content.decode()
+
+    assert "Table of 2 figures" in page
+    assert "1 more stands in the" in page
+    assert (page.count('<th scope="row">'), "North" in page, "South" in page) == (1, True, False)
+    assert len(file.strip().splitlines()) == 3
+
+
 def test_a_dashboard_comes_by_mail_with_the_colleague_s_own_figures(
     shop: Any, aino: Member, signed_in: SignIn, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,7 +27,7 @@ from regulars.insights.queries.boards import (
     shown_tiles,
     size_of,
 )
-from regulars.insights.queries.showing import notes_in, show
+from regulars.insights.queries.showing import listed_in_a_tile, notes_in, show
 from regulars.insights.rules import CHANGE, SEE, can_change_board
 from regulars.insights.views.common import address, asked, lenses, pickers
 from regulars.insights.views.files import workbook_file
@@ -161,10 +161,11 @@ def _filled(
 ) -> dict[str, Any]:
     metric, by = tile["metric"], tile["by"]
     leads_to = address_behind(metric, question, by)
+    listed, unlisted = listed_in_a_tile(answer, by, tile["drawn"])
     shown = show(
-        metric, question, answer, by=by, drawn=tile["drawn"], other=beside, address=leads_to, notes=notes
+        metric, question, listed, by=by, drawn=tile["drawn"], other=beside, address=leads_to, notes=notes
     )
-    return tile_context(replace(shown, tile=tile["id"]))
+    return tile_context(replace(shown, tile=tile["id"], unlisted=unlisted))
 
 
 def _tile(question: Question, tile: Tile, metric: Metric, arrange: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from regulars.insights.queries import words
 from regulars.insights.queries.answers import Answer
 from regulars.insights.queries.asking import Question, seen_metric
 from regulars.insights.queries.boards import SIZES, grouping_of
-from regulars.insights.queries.showing import Address, Shown, show
+from regulars.insights.queries.showing import Address, Shown, listed_in_a_tile, show
 from regulars.insights.queries.whose import SEE
 from regulars.insights.views.common import address, asked
 from regulars.kit.htmx import fragment
@@ -45,7 +45,9 @@ def tile(request: Request, metric: str) -> HttpResponse:
         "arrange": arranged(request),
     }
     try:
-        shown = shown_metric(request, found, question, by=by, drawn=drawn, tile=context["tile_id"])
+        shown = shown_metric(
+            request, found, question, by=by, drawn=drawn, tile=context["tile_id"], is_tile=True
+        )
     except Refused as problem:
         return fragment(
             request,
@@ -77,15 +79,17 @@ def behind(request: Request, metric: str) -> HttpResponse:
 
 
 def shown_metric(
-    request: Request, metric: Metric, question: Question, *, by: str, drawn: str, tile: str = ""
-) -> Shown:
-    """Ask a metric, and what is set beside it, and make the answer ready."""
+    request: Request, metric: Metric, question: Question, *, by: str, drawn: str, tile: str = "",
+    is_tile: bool = False,
+) -> Shown:  # fmt: skip
+    """Ask a metric, and what is set beside it, and make the answer ready; a tile lists no more than a page can hold."""
     other = question.other()
     answer = ask_metric(metric, question, request.member, by=by)
     beside: Answer | None = ask_metric(metric, other, request.member, by=by) if other else None
     leads_to = address_behind(metric, question, by)
+    answer, unlisted = listed_in_a_tile(answer, by, drawn) if is_tile else (answer, 0)
     shown = show(metric, question, answer, by=by, drawn=drawn, other=beside, address=leads_to)
-    return replace(shown, tile=tile)
+    return replace(shown, tile=tile, unlisted=unlisted)
 
 
 def address_behind(metric: Metric, question: Question, by: str) -> Address:
