@@ -100,7 +100,7 @@ SAMPLES: dict[str, Callable[[], Context]] = {
         "counted": SimpleNamespace(is_over=False, done=2, all=9),
         "next_url": "/somewhere/",
     },
-    "insights/_figures.html": lambda: {"shown": SimpleNamespace(rows=[], left_out=0)},
+    "insights/_figures.html": lambda: {"shown": SimpleNamespace(rows=[], total=0, left_out=0, unlisted=0)},
     "insights/_tile.html": lambda: {
         "shown": SimpleNamespace(rows=[], drawn="number", chart={}, chart_id="chart-1"),
         "tile_id": "1",
