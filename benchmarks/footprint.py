@@ -12,7 +12,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.running import free_ports
+
 PATIENCE = 600
 
 
@@ -49,7 +52,7 @@ def tell(name: str, **values: object) -> None:
 @contextmanager
 def running(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
     """Run the product until the caller is done; say how long it took to answer."""
-    port = free_port()
+    port = free_ports()
     ours = {name: value for name, value in os.environ.items() if not name.startswith("REGULARS_")}
     command = [sys.executable, "-m", "regulars", "up", "--no-demo", "--port", str(port), "--data", str(home)]
     began = time.perf_counter()
@@ -134,19 +137,6 @@ def pss(pid: int) -> float:
     except OSError:
         return 0.0
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-
-
-def free_port() -> int:
-    """Return a port that is free, and the one above it too: live updates are served there."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 if __name__ == "__main__":

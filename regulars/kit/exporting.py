@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from io import StringIO
 from typing import IO, Any
 
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from regulars.kit.filters import Asker
@@ -23,6 +23,7 @@ from regulars.kit.safe_cells import safe_cell
 from regulars.kit.traits import Trait
 
 Cell = str | int | float | Decimal | bool | datetime | date | None
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = ("csv", "xlsx")
 MOST_SHEET_ROWS = 1_048_575
@@ -64,12 +65,24 @@ class Export:
 
 
 def csv_lines(export: Export) -> Iterator[str]:
-    """Yield the list as CSV; the mark at the start tells spreadsheets that it is UTF-8."""
+    """Yield the list as CSV."""
+    return _lines(export.heads(), export.rows())
+
+
+def csv_file(heads: Sequence[str], rows: Iterable[Sequence[Cell]], name: str) -> HttpResponse:
+    """Answer with a small table as a CSV file to keep."""
+    response = HttpResponse("".join(_lines(heads, rows)), content_type=CSV)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _lines(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    # The mark at the start tells spreadsheets that it is UTF-8.
     buffer = StringIO()
     writer = csv.writer(buffer)
     yield "\ufeff"
-    writer.writerow(export.heads())
-    for row in export.rows():
+    writer.writerow(heads)
+    for row in rows:
         writer.writerow([_as_text(cell) for cell in row])
         if buffer.tell() > 32_768:
             yield _taken(buffer)
@@ -103,9 +116,7 @@ def answer(export: Export, form: str, name: str) -> HttpResponseBase:
     if form not in FORMATS:
         raise Invalid({"as": _("Only CSV and XLSX are possible.")})
     if form == "csv":
-        response: HttpResponseBase = StreamingHttpResponse(
-            csv_lines(export), content_type="text/csv; charset=utf-8"
-        )
+        response: HttpResponseBase = StreamingHttpResponse(csv_lines(export), content_type=CSV)
     else:
         file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
         write_xlsx(export, file)

@@ -118,6 +118,15 @@ class SuppressionForm(Form):
 class PurposeForm(Form):
     """Something people can agree to, in the languages of the house."""
 
+    OWN = (
+        "name",
+        "description",
+        "message_class",
+        "legal_basis",
+        "needs_confirming",
+        "confirm_days",
+        "is_active",
+    )
     name = forms.CharField(label=_("Name"), max_length=80)
     description = forms.CharField(label=_("What people agree to"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))  # fmt: skip
     message_class = forms.ChoiceField(
@@ -132,16 +141,7 @@ class PurposeForm(Form):
 
     def __init__(self, *args: Any, purpose: Purpose | None = None, **kwargs: Any) -> None:
         if purpose is not None:
-            names = (
-                "name",
-                "description",
-                "message_class",
-                "legal_basis",
-                "needs_confirming",
-                "confirm_days",
-                "is_active",
-            )
-            kwargs["initial"] = {name: getattr(purpose, name) for name in names}
+            kwargs["initial"] = {name: getattr(purpose, name) for name in self.OWN}
         super().__init__(*args, **kwargs)
         for code, label in settings.LANGUAGES:
             said = (purpose.words.get(code) if purpose else None) or ["", ""]
@@ -161,17 +161,8 @@ class PurposeForm(Form):
             for code, _label in settings.LANGUAGES
             if said[f"name_{code}"] or said[f"description_{code}"]
         }
-        names = (
-            "name",
-            "description",
-            "message_class",
-            "legal_basis",
-            "needs_confirming",
-            "confirm_days",
-            "is_active",
-        )
         # Days that are left out stay as they were.
-        return {name: said[name] for name in names if said[name] is not None} | {"words": words}
+        return {name: said[name] for name in self.OWN if said[name] is not None} | {"words": words}
 
 
 class SendingRuleForm(Form):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from io import StringIO
 from typing import Any
 
 from django.http import HttpResponse
@@ -23,9 +21,9 @@ from regulars.insights.rules import CHANGE, COSTS
 from regulars.insights.views.common import address, year_asked
 from regulars.insights.views.parts import part
 from regulars.insights.views.reckoning import money_words
+from regulars.kit.exporting import Cell, csv_file
 from regulars.kit.money import exponent
 from regulars.kit.requests import Request
-from regulars.kit.safe_cells import safe_cell
 from regulars.team.gate import needs
 from regulars.team.models import Business
 from regulars.team.rules import may
@@ -47,15 +45,8 @@ def by_channel(request: Request) -> HttpResponse:
 def channels_file(request: Request) -> HttpResponse:
     """Give the rows as a CSV file, money in whole units of the currency."""
     question = year_asked(request)
-    buffer = StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(_heads())
-    for one in channels(keeping(request.member), question.ask()):
-        writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in _cells(one)])
-    response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
-    name = f"channels-{question.period.last.isoformat()}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    rows = channels(keeping(request.member), question.ask())
+    return csv_file(_heads(), map(_cells, rows), f"channels-{question.period.last.isoformat()}")
 
 
 def shown_channels(question: Question, count: Count) -> dict[str, Any]:
@@ -149,7 +140,7 @@ def _heads() -> list[str]:
     ]  # fmt: skip
 
 
-def _cells(one: Channel) -> Sequence[str | float | int | None]:
+def _cells(one: Channel) -> Sequence[Cell]:
     units = 10 ** exponent(Business.current().currency)
 
     def money(minor: float | None) -> float | None:

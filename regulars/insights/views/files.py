@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections.abc import Sequence
-from io import StringIO
 from typing import IO, Any
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from regulars.insights.queries import words
 from regulars.insights.queries.answers import Figure, grouping_label
 from regulars.insights.queries.showing import Row, Shown
-from regulars.kit.exporting import XLSX
+from regulars.kit.exporting import XLSX, Cell, csv_file
 from regulars.kit.metrics import Metric
 from regulars.kit.money import exponent
-from regulars.kit.safe_cells import safe_cell
 from regulars.team.models import Business
-
-Cell = str | int | float | None
 
 
 def figures_file(shown: Shown, form: str) -> HttpResponseBase:
     """Answer with one metric's figures as a file to keep."""
     name = f"{shown.metric.name}-{shown.question.period.last.isoformat()}"
     if form == "csv":
-        response = HttpResponse(_csv(shown), content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        return response
+        return csv_file(heads(shown), [cells(shown, row) for row in shown.rows], name)
     return workbook_file([shown], name)
 
 
@@ -86,15 +79,6 @@ def cells(shown: Shown, row: Row) -> list[Cell]:
         by = row.difference.by if row.difference else None
         found += [_amount(shown.metric, other), _amount(shown.metric, by), row.verdict]
     return found
-
-
-def _csv(shown: Shown) -> str:
-    buffer = StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(heads(shown))
-    for row in shown.rows:
-        writer.writerow([safe_cell(one) if isinstance(one, str) else one for one in cells(shown, row)])
-    return "\ufeff" + buffer.getvalue()
 
 
 def _has_steps(shown: Shown) -> bool:
