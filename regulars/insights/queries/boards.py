@@ -72,7 +72,7 @@ READY: Mapping[str, Board] = {
         ), _l("How many were helped, and came back or brought others."), "heart-handshake"),
         Board("products", _l("Products"), _tiles(
             "upsell_ratio", "upsell_acceptance", "upsell_share", "purchases_per_customer", "sales_per_purchase||number", "product_repurchase|kind", "first_products|product",
-            "product_reorder|product", "bought_with", "bought_next", "return_rate|kind", "return_reasons", "sales_movement", "demand",
+            "product_reorder|product", "bought_with", "bought_next", "return_rate|kind", "return_reasons", "sales_movement||number", "demand",
         ), _l("What makes people come back, and what drives them away."), "package"),
         Board("caring", _l("Does caring pay"), _tiles(
             "value_back", "help_value", "answering_cost", "return_after_help", "repeat_order_uplift", "referred_conversion",

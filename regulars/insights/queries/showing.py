@@ -163,9 +163,9 @@ def _matched(now: Sequence[Figure], then: Sequence[Figure], by: str) -> dict[tup
 def _most(rows: Sequence[Row], by: str, drawn: str) -> Sequence[Row]:
     if by in words.OF_TIME:
         return rows[-MOST_STEPS:]
-    if not by:
-        return rows[:MOST_STEPS]
-    return rows if drawn == "distribution" else rows[:MOST_BARS]
+    if drawn == "distribution":
+        return rows
+    return rows[:MOST_BARS] if by or drawn == "bar" else rows[:MOST_STEPS]
 
 
 def _chart(

@@ -130,6 +130,8 @@ def step_label(metric: Metric, one: Figure) -> str:
         currency = Business.current().currency
         return f"{format_money(round(low), currency, whole=True)} – {format_money(round(high), currency, whole=True)}"
     said_label = one.more.get("label")
+    if said_label == "":
+        return _("Not known")
     if said_label in Stage.values:
         return str(Stage(said_label).label)
     return str(said_label if said_label is not None else one.more.get("step", one.group))

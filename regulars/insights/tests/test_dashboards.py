@@ -17,9 +17,11 @@ from regulars.insights.actions.boards import note_on_charts
 from regulars.insights.actions.mailing import send_due, subscribe
 from regulars.insights.actions.mirror import refresh_mirror
 from regulars.insights.models import Annotation, Crowd, Dashboard, HeldAnswer, Mailing
-from regulars.insights.queries.answers import Figure
+from regulars.insights.queries.answers import Answer, Figure
+from regulars.insights.queries.asking import question_of
 from regulars.insights.queries.boards import READY
 from regulars.insights.queries.comparing import difference
+from regulars.insights.queries.showing import show
 from regulars.insights.reactions import forget_them
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
@@ -296,6 +298,20 @@ def test_a_tile_lists_the_largest_groups_and_leaves_the_rest_to_the_file(
     assert "1 more stands in the" in page
     assert (page.count('<th scope="row">'), "North" in page, "South" in page) == (1, True, False)
     assert len(file.strip().splitlines()) == 3
+
+
+def test_as_many_bars_are_drawn_as_have_room_for_their_names() -> None:
+    found = [
+        Figure("", 0.5, 30 - number, more={"step": number, "label": "" if number else "Tea"})
+        for number in range(30)
+    ]
+    metric, question = metrics()["bought_with"], question_of({})
+    answer = Answer(metric, question.ask(), found, 1, now())
+
+    shown = show(metric, question, answer, by="", drawn="bar", other=None, address=lambda *_said: "")
+
+    assert len(shown.rows) == 30
+    assert (shown.chart["labels"], shown.left_out) == (["Tea", *["Not known"] * 11], 18)
 
 
 def test_a_dashboard_comes_by_mail_with_the_colleague_s_own_figures(
